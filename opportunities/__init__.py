@@ -1,0 +1,1 @@
+"""Clôture: closing opportunities as won or lost, together with their quotes."""

@@ -1,0 +1,430 @@
+"""The closing services: each is one transaction, and a refusal changes nothing.
+
+Dynamics 365, "Close an opportunity": a project opportunity is closed as Won or Lost with a status
+reason, a date and details; not while quotes are open on it; all its quotes can be closed with it.
+Amounts are in the opportunity's currency; `*_on` are dates in the user's time zone, `*_at` instants.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from opportunities.closing.plan import Plan, default_fates, fate_errors, plan_text
+from opportunities.formats import format_date, format_instant, person
+from opportunities.models import (
+    Competitor,
+    Opportunity,
+    OpportunityClose,
+    Quote,
+    QuoteClose,
+    QuoteStatus,
+    State,
+    StatusReason,
+    TimelineEvent,
+)
+from opportunities.models.closing import DETAILS_LENGTH
+from opportunities.money import check_amount, format_money
+
+
+class ClosingRefused(Exception):
+    """A closing service refused, and nothing was changed; `str()` says why in the user's language."""
+
+
+class AlreadyClosed(ClosingRefused):
+    """Somebody closed it before; `closing` is the current closing."""
+
+    def __init__(self, closing: OpportunityClose):
+        self.closing = closing
+        how = _("%(person)s closed this opportunity as %(outcome)s on %(instant)s.")
+        super().__init__(
+            how
+            % {
+                "person": person(closing.closed_by),
+                "outcome": closing.get_outcome_display(),
+                "instant": format_instant(closing.closed_at),
+            }
+        )
+
+
+class OpenQuotesRemain(ClosingRefused):
+    """Quotes are open and nobody agreed to close them with the opportunity; `plan` is what could be agreed to."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        super().__init__(open_quotes_sentence(len(plan.quotes)))
+
+
+class PlanOutOfDate(ClosingRefused):
+    """The open quotes are not those that the user was shown; `plan` is the one to show now."""
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        super().__init__(_("The quotes changed since they were shown. Nothing was recorded; check them again."))
+
+
+class NotClosed(ClosingRefused):
+    """The closing to undo, reopen or correct is not the current one (any more)."""
+
+    def __init__(self):
+        super().__init__(
+            _("This closing is not current any more: the opportunity was reopened or corrected meanwhile.")
+        )
+
+
+class UndoRefused(ClosingRefused):
+    """Undo is for whoever closed it, for an hour, and not for a correction."""
+
+    def __init__(self):
+        super().__init__(
+            _("Undo is for whoever closed the opportunity, within an hour. A manager can still reopen it.")
+        )
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is to be recorded of one opportunity: how it ended, and the fate of each open quote by its id."""
+
+    opportunity: Opportunity
+    outcome: str
+    status_reason: StatusReason
+    closed_on: date
+    actual_revenue: Decimal | None = None
+    competitor: Competitor | None = None
+    details: str = ""
+    quotes: Sequence[Quote] = ()
+    fates: dict[int, str] = field(default_factory=dict)
+    corrects: OpportunityClose | None = None
+
+
+def close_opportunity(
+    opportunity: Opportunity,
+    *,
+    outcome: str,
+    status_reason: StatusReason,
+    closed_on: date,
+    by,
+    actual_revenue: Decimal | None = None,
+    competitor: Competitor | None = None,
+    details: str = "",
+    plan: Plan | None = None,
+) -> OpportunityClose:
+    """Closes `opportunity` as `outcome` ("won" or "lost"), together with the open quotes of `plan`.
+
+    Guaranteed: all or nothing, and the quotes closed are exactly those of `plan`, each in the state and
+    with the total that it shows. The inverse is `undo_close` (an hour) or `reopen_opportunity`.
+    Raises AlreadyClosed; OpenQuotesRemain where quotes are open and `plan` is None; PlanOutOfDate;
+    ValidationError by field (`quote-<id>` for a quote). Rule: Dynamics 365, "Close an opportunity".
+    """
+    with transaction.atomic():
+        locked = lock(opportunity)
+        if not locked.is_open:
+            raise AlreadyClosed(current_closing(locked))
+        quotes = tuple(locked.quotes.open().select_for_update(no_key=True).order_by("pk"))
+        current = Plan(quotes, default_fates(quotes, outcome))
+        if quotes and plan is None:
+            raise OpenQuotesRemain(current)
+        if plan is not None and plan.text != plan_text(quotes):
+            raise PlanOutOfDate(current)
+        fates = plan.fates if plan else {}
+        closing = Closing(locked, outcome, status_reason, closed_on, actual_revenue, competitor, details, quotes, fates)
+        errors = closing_errors(closing) | {
+            f"quote-{pk}": error for pk, error in fate_errors(Plan(quotes, fates), outcome).items()
+        }
+        if errors:
+            raise ValidationError(errors)
+        return record_closings([closing], by=by)[0]
+
+
+def undo_close(closing: OpportunityClose, *, by) -> Opportunity:
+    """Takes `closing` back: the opportunity and the quotes that it closed are exactly as they were.
+
+    The inverse of `close_opportunity`. Raises NotClosed unless `closing` is current, and UndoRefused
+    unless `by` recorded it within the last hour.
+    """
+    with transaction.atomic():
+        opportunity, current = lock_closed(closing)
+        if not current.can_be_undone_by(by):
+            raise UndoRefused
+        reopen(opportunity, current, current.from_status_reason, by=by)
+        restore_quotes(current)
+        tell(opportunity, TimelineEvent.Kind.UNDONE, by)
+        return opportunity
+
+
+def reopen_opportunity(
+    closing: OpportunityClose, *, by, quotes: Collection[int] | None = None, reason: str = ""
+) -> Opportunity:
+    """Reopens the opportunity of `closing`; of the quotes that it closed, those with an id in `quotes` come back.
+
+    All come back when `quotes` is None; each in the exact state it had. The status reason becomes the
+    default open one. The inverse of `close_opportunity`. Raises NotClosed unless `closing` is current,
+    and ValidationError for a quote that it did not close.
+    """
+    with transaction.atomic():
+        opportunity, current = lock_closed(closing)
+        open_reason = StatusReason.objects.default_for(State.OPEN) or current.from_status_reason
+        reopen(opportunity, current, open_reason, by=by, reason=reason)
+        restore_quotes(current, quotes)
+        tell(opportunity, TimelineEvent.Kind.REOPENED, by, text=reason)
+        return opportunity
+
+
+def correct_closing(
+    closing: OpportunityClose,
+    *,
+    status_reason: StatusReason,
+    closed_on: date,
+    by,
+    actual_revenue: Decimal | None = None,
+    competitor: Competitor | None = None,
+    details: str = "",
+) -> OpportunityClose:
+    """Replaces `closing` by one with the same outcome and other facts; the quotes stay as they are.
+
+    A reopening and a closing in one transaction, so that the history keeps both. It has no inverse but
+    another correction. Raises NotClosed unless `closing` is current; ValidationError by field.
+    """
+    with transaction.atomic():
+        opportunity, current = lock_closed(closing)
+        correction = Closing(
+            opportunity,
+            current.outcome,
+            status_reason,
+            closed_on,
+            actual_revenue,
+            competitor,
+            details,
+            corrects=current.quotes_closing,
+        )
+        errors = closing_errors(correction, kept_reason=current.status_reason)
+        if errors:
+            raise ValidationError(errors)
+        reopen(opportunity, current, current.from_status_reason, by=by)
+        return record_closings([correction], by=by, kind=TimelineEvent.Kind.CORRECTED)[0]
+
+
+def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.Kind.CLOSED) -> list[OpportunityClose]:
+    """Records `batch` in one transaction and in a number of statements that does not grow with it.
+
+    For callers that have locked and checked what they close, as `close_opportunity` does; the database
+    refuses a closing that breaks a rule, with an IntegrityError, and then nothing of the batch is kept.
+    The order matters to the guards: the record first, then the quotes, then the opportunity.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        records = OpportunityClose.objects.bulk_create(
+            OpportunityClose(
+                opportunity=closing.opportunity,
+                outcome=closing.outcome,
+                status_reason=closing.status_reason,
+                from_status_reason_id=closing.opportunity.status_reason_id,
+                closed_on=closing.closed_on,
+                actual_revenue=closing.actual_revenue,
+                estimated_revenue=closing.opportunity.estimated_revenue,
+                competitor=closing.competitor,
+                details=closing.details.strip(),
+                corrects=closing.corrects,
+                closed_by=by,
+                closed_at=now,
+            )
+            for closing in batch
+        )
+        quote_records = QuoteClose.objects.bulk_create(
+            QuoteClose(
+                quote=quote,
+                opportunity_close=record,
+                from_status=quote.status,
+                to_status=closing.fates[quote.pk],
+                closed_on=closing.closed_on,
+                by=by,
+                at=now,
+            )
+            for closing, record in zip(batch, records, strict=True)
+            for quote in closing.quotes
+        )
+        if quote_records:
+            close_quotes([record.quote_id for record in quote_records])
+        current = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None)
+        Opportunity.objects.filter(pk__in=[closing.opportunity.pk for closing in batch]).update(
+            state=Subquery(current.values("outcome")),
+            status_reason=Subquery(current.values("status_reason")),
+            closed_on=Subquery(current.values("closed_on")),
+            actual_revenue=Subquery(current.values("actual_revenue")),
+            competitor=Subquery(current.values("competitor")),
+        )
+        TimelineEvent.objects.bulk_create(
+            TimelineEvent(
+                opportunity=record.opportunity,
+                kind=kind,
+                by=by,
+                at=now,
+                text=record.details,
+                data={"outcome": record.outcome, "closing": record.pk},
+            )
+            for record in records
+        )
+    return records
+
+
+def close_quotes(quote_ids: Collection[int]) -> None:
+    """Gives each quote the status that its current closing, recorded before, says."""
+    current = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None)
+    Quote.objects.filter(pk__in=quote_ids).update(status=Subquery(current.values("to_status")))
+
+
+def closing_errors(closing: Closing, kept_reason: StatusReason | None = None) -> dict[str, str]:
+    """What is wrong with the facts of `closing`, by field, in the user's language.
+
+    `kept_reason` is allowed though it may be inactive by now. The rules: design, section 2, "Closing".
+    """
+    checks = {
+        "status_reason": reason_error(closing, kept_reason),
+        "actual_revenue": revenue_error(closing),
+        "closed_on": date_error(closing),
+        "competitor": competitor_error(closing),
+        "details": details_error(closing),
+    }
+    return {name: error for name, error in checks.items() if error}
+
+
+def reason_error(closing: Closing, kept_reason: StatusReason | None) -> str:
+    reason = closing.status_reason
+    if reason is None:
+        return _("Choose a status reason.")
+    if reason.state != closing.outcome:
+        return _("“%(reason)s” is no reason for this outcome; choose another.") % {"reason": reason}
+    if not reason.is_active and reason != kept_reason:
+        return _("“%(reason)s” is not in use any more; choose another.") % {"reason": reason}
+    return ""
+
+
+def revenue_error(closing: Closing) -> str:
+    if closing.outcome != State.WON:
+        return "" if closing.actual_revenue is None else _("A lost opportunity has no actual revenue.")
+    if closing.actual_revenue is None:
+        return _("Enter the actual revenue; 0 is possible.")
+    try:
+        check_amount(closing.actual_revenue, closing.opportunity.currency)
+    except ValidationError as error:
+        return error.messages[0]
+    return ""
+
+
+def date_error(closing: Closing) -> str:
+    if closing.closed_on is None:
+        return _("Enter the close date.")
+    if closing.closed_on > timezone.localdate():
+        return _("The close date cannot be in the future.")
+    if closing.closed_on < closing.opportunity.opened_on:
+        return _("The close date cannot be before the opportunity was opened, on %(date)s.") % {
+            "date": format_date(closing.opportunity.opened_on)
+        }
+    return ""
+
+
+def competitor_error(closing: Closing) -> str:
+    needed = closing.status_reason is not None and closing.status_reason.needs_competitor
+    if needed and closing.competitor is None:
+        return _("“%(reason)s” needs a competitor.") % {"reason": closing.status_reason}
+    return ""
+
+
+def details_error(closing: Closing) -> str:
+    needed = closing.status_reason is not None and closing.status_reason.needs_details
+    if needed and not closing.details.strip():
+        return _("“%(reason)s” needs details.") % {"reason": closing.status_reason}
+    if len(closing.details) > DETAILS_LENGTH:
+        return _("Details have at most %(most)s characters; these have %(length)s.") % {
+            "most": DETAILS_LENGTH,
+            "length": len(closing.details),
+        }
+    return ""
+
+
+def closing_warnings(closing: Closing, winner: Quote | None) -> list[str]:
+    """What looks odd about a closing as won, in the user's language; none of it blocks."""
+    if closing.outcome != State.WON:
+        return []
+    if winner is None:
+        return [_("No quote is won with this opportunity.")]
+    warnings = []
+    if closing.actual_revenue is not None and closing.actual_revenue != winner.total:
+        total = format_money(winner.total, closing.opportunity.currency)
+        warnings.append(
+            _("The actual revenue is not the total of %(quote)s, %(total)s.") % {"quote": winner, "total": total}
+        )
+    if closing.closed_on and winner.activated_at and closing.closed_on < timezone.localdate(winner.activated_at):
+        warnings.append(_("The close date is before %(quote)s was activated.") % {"quote": winner})
+    return warnings
+
+
+def open_quotes_sentence(count: int) -> str:
+    return ngettext("%(count)s quote is still open", "%(count)s quotes are still open", count) % {"count": count}
+
+
+def lock(opportunity: Opportunity) -> Opportunity:
+    """The opportunity as it is now, held against other writers to the end of the transaction."""
+    return Opportunity.objects.select_for_update(no_key=True, of=("self",)).get(pk=opportunity.pk)
+
+
+def lock_closed(closing: OpportunityClose) -> tuple[Opportunity, OpportunityClose]:
+    """The locked opportunity of `closing` and `closing` as it is now; raises NotClosed unless it is current."""
+    opportunity = lock(closing.opportunity)
+    current = current_closing(opportunity)
+    if current is None or current.pk != closing.pk:
+        raise NotClosed
+    return opportunity, current
+
+
+def current_closing(opportunity: Opportunity) -> OpportunityClose | None:
+    return (
+        opportunity.closings.filter(reopened_at=None)
+        .select_related("status_reason", "from_status_reason", "closed_by", "corrects")
+        .first()
+    )
+
+
+def reopen(
+    opportunity: Opportunity, closing: OpportunityClose, open_reason: StatusReason, *, by, reason: str = ""
+) -> None:
+    """Marks `closing` as reopened and opens its opportunity; what the closing set leaves the current record."""
+    closing.reopened_by, closing.reopened_at, closing.reopen_reason = by, timezone.now(), reason.strip()
+    closing.save(update_fields=["reopened_by", "reopened_at", "reopen_reason"])
+    opportunity.state, opportunity.status_reason = State.OPEN, open_reason
+    opportunity.closed_on = opportunity.actual_revenue = opportunity.competitor = None
+    opportunity.save(update_fields=["state", "status_reason", "closed_on", "actual_revenue", "competitor"])
+
+
+def restorable_quotes(closing: OpportunityClose):
+    """The closings of the quotes that `closing`, or the one that it corrects, closed; in key order of the quotes."""
+    return (
+        QuoteClose.objects.filter(opportunity_close=closing.quotes_closing, restored_at=None)
+        .select_related("quote")
+        .order_by("quote")
+    )
+
+
+def restore_quotes(closing: OpportunityClose, chosen: Collection[int] | None = None) -> None:
+    """Brings the quotes that `closing` closed (those `chosen`, or all) back to the state each had."""
+    records = list(restorable_quotes(closing))
+    if chosen is not None:
+        if set(chosen) - {record.quote_id for record in records}:
+            raise ValidationError({"quotes": _("Choose among the quotes that this closing closed.")})
+        records = [record for record in records if record.quote_id in chosen]
+    QuoteClose.objects.filter(pk__in=[record.pk for record in records]).update(restored_at=timezone.now())
+    latest = QuoteClose.objects.filter(quote=OuterRef("pk")).order_by("-pk")
+    Quote.objects.filter(pk__in=[record.quote_id for record in records]).update(
+        status=Subquery(latest.values("from_status")[:1])
+    )
+
+
+def tell(opportunity: Opportunity, kind: str, by, text: str = "") -> None:
+    TimelineEvent.objects.create(opportunity=opportunity, kind=kind, by=by, text=text.strip())

@@ -1,0 +1,33 @@
+"""How a form that opens in the page's dialog answers: a fragment for htmx, a full page without it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseLocation
+
+
+def render_dialog(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
+    """The panel in `template`, alone for htmx; without it inside a page that works by itself.
+
+    A refused form has `status` 422 (what was typed is wrong) or 409 (somebody was faster).
+    """
+    page = template if request.htmx else "opportunities/dialog_page.html"
+    return render(request, page, context | {"panel": template}, status=status)
+
+
+def leave_dialog(request: HttpRequest, default: str) -> HttpResponse:
+    """On success: back to the page that opened the dialog, refreshed; messages travel along."""
+    page = opener(request, default)
+    if request.htmx:
+        return HttpResponseLocation(page, target="#main", select="#main", swap="outerHTML show:none")
+    return redirect(page)
+
+
+def opener(request: HttpRequest, default: str) -> str:
+    """The path of the page that opened the dialog, if it is one of ours; else `default`."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    if request.htmx and not asked:
+        asked = request.htmx.current_url_abs_path or ""
+    safe = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    is_dialog = asked.partition("?")[0] == request.path
+    return asked if asked and safe and not is_dialog else default

@@ -1,0 +1,33 @@
+"""How the active language writes dates, instants and people."""
+
+from datetime import date, datetime
+
+from babel import Locale, dates
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+# English is written as Europe writes it: "30 Nov 2026", "€184,000.00", and USD as "US$".
+BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+
+
+def current_locale() -> Locale:
+    """The Babel locale of the active language."""
+    return Locale.parse(BABEL_LOCALES[(get_language() or "en")[:2]])
+
+
+def format_date(day: date | None) -> str:
+    """A calendar date, "30 Nov 2026" or "30 nov. 2026"; "—" when it is not known."""
+    return "—" if day is None else dates.format_date(day, "d MMM y", locale=current_locale())
+
+
+def format_instant(instant: datetime | None) -> str:
+    """An instant in the user's time zone, to the minute: "19 Nov 2026, 16:40"; "—" when it is not known."""
+    if instant is None:
+        return "—"
+    return dates.format_datetime(timezone.localtime(instant), "d MMM y, HH:mm", locale=current_locale())
+
+
+def person(user) -> str:
+    """The name of `user`; what nobody did, an import did."""
+    return (user.get_full_name() or user.get_username()) if user else _("an import")

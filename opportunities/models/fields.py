@@ -1,0 +1,43 @@
+"""The column types that several models share."""
+
+import unicodedata
+
+from django.db import models
+
+from opportunities.money import DECIMAL_PLACES, MAX_DIGITS
+
+
+def fold(text: str) -> str:
+    """`text` without case and accents, as searches compare it ("Société" → "societe")."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+class AmountField(models.DecimalField):
+    """An amount of money in the units of the row's currency."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs | {"max_digits": MAX_DIGITS, "decimal_places": DECIMAL_PLACES})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_digits"], kwargs["decimal_places"]
+        return name, path, args, kwargs
+
+
+class FoldedField(models.TextField):
+    """The folded copy of another field of the row, kept for searching: SQLite does not fold accents."""
+
+    def __init__(self, *args, source: str = "", **kwargs):
+        self.source = source
+        super().__init__(*args, **kwargs | {"editable": False, "default": ""})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["editable"], kwargs["default"]
+        return name, path, args, kwargs | {"source": self.source}
+
+    def pre_save(self, model_instance, add):
+        folded = fold(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, folded)
+        return folded

@@ -1,0 +1,376 @@
+"""Guards: the rules that span rows, held by triggers in the database whatever the path.
+
+A guard says when a write is refused. Each is written once, as a condition that SQLite and PostgreSQL
+both read, and rendered for either. What fits in one row or one index is a constraint of its model.
+
+They are dropped before and created after every `migrate` (SQLite rebuilds tables on the way and would
+lose them, or trip over them), see apps.py; `/readyz` and `check_integrity` fail when one is missing.
+A refusal reaches Django as an IntegrityError whose message names the guard; `sentence` says it in words.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from opportunities.models.closing import OpportunityClose, QuoteClose
+from opportunities.models.opportunity import Opportunity
+from opportunities.models.quote import Quote, QuoteLine
+from opportunities.models.reference import StatusReason
+
+OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON = (
+    model._meta.db_table for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason)
+)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuses `event` on a row of `table` when `refuse_when` holds.
+
+    `locks_parent_when` holds the opportunity's row first (PostgreSQL only, where another transaction may
+    be closing it): only when a quote becomes open on it, since a guard that always locks deadlocks.
+    `deferred` guards are checked at commit; SQLite has none, there `check_integrity` reports what they refuse.
+    """
+
+    name: str
+    table: str
+    event: str
+    refuse_when: str
+    message: str
+    locks_parent_when: str = ""
+    deferred: bool = field(default=False)
+
+    @property
+    def trigger(self) -> str:
+        return f"guard_{self.name}"
+
+
+def changed(model: type[Model], *besides: str) -> str:
+    """The condition that a column of `model` other than those of the fields `besides` changes."""
+    columns = [f.column for f in model._meta.concrete_fields if f.name not in besides and not f.primary_key]
+    return "(" + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns) + ")"
+
+
+def state_of(opportunity_id: str) -> str:
+    return f"(SELECT state FROM {OPPORTUNITY} WHERE id = {opportunity_id})"
+
+
+def status_of(quote_id: str) -> str:
+    return f"(SELECT status FROM {QUOTE} WHERE id = {quote_id})"
+
+
+STATE_FIELDS = ("state", "status_reason", "closed_on", "actual_revenue", "competitor")
+REOPENING_FIELDS = ("reopened_by", "reopened_at", "reopen_reason")
+BECOMES_OPEN = (
+    "(NEW.status IN ('draft', 'active') AND "
+    "(OLD.status NOT IN ('draft', 'active') OR NEW.opportunity_id <> OLD.opportunity_id))"
+)
+
+GUARDS = [
+    # Opportunities: opened open, closed by a closing, reopened by its reopening.
+    Guard(
+        "opportunity_is_inserted_open",
+        OPPORTUNITY,
+        "INSERT",
+        "NEW.state <> 'open'",
+        gettext_noop("An opportunity starts open; close it afterwards."),
+    ),
+    Guard(
+        "opportunity_insert_fits_its_reason",
+        OPPORTUNITY,
+        "INSERT",
+        f"NEW.state <> (SELECT state FROM {REASON} WHERE id = NEW.status_reason_id)",
+        gettext_noop("The status reason belongs to another state."),
+    ),
+    Guard(
+        "opportunity_update_fits_its_reason",
+        OPPORTUNITY,
+        "UPDATE",
+        f"NEW.state <> (SELECT state FROM {REASON} WHERE id = NEW.status_reason_id)",
+        gettext_noop("The status reason belongs to another state."),
+    ),
+    Guard(
+        "closed_opportunity_has_no_open_quotes",
+        OPPORTUNITY,
+        "UPDATE",
+        "NEW.state <> 'open' AND EXISTS "
+        f"(SELECT 1 FROM {QUOTE} WHERE opportunity_id = NEW.id AND status IN ('draft', 'active'))",
+        gettext_noop("An opportunity is not closed while quotes are open on it."),
+    ),
+    Guard(
+        "closed_opportunity_agrees_with_its_closing",
+        OPPORTUNITY,
+        "UPDATE",
+        f"NEW.state <> 'open' AND NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE opportunity_id = NEW.id "
+        "AND reopened_at IS NULL AND outcome = NEW.state AND status_reason_id = NEW.status_reason_id "
+        "AND closed_on = NEW.closed_on AND actual_revenue IS NOT DISTINCT FROM NEW.actual_revenue "
+        "AND competitor_id IS NOT DISTINCT FROM NEW.competitor_id)",
+        gettext_noop("A closed opportunity says what its closing says; close, reopen or correct it instead."),
+    ),
+    Guard(
+        "open_opportunity_has_no_current_closing",
+        OPPORTUNITY,
+        "UPDATE",
+        "NEW.state = 'open' AND EXISTS "
+        f"(SELECT 1 FROM {CLOSING} WHERE opportunity_id = NEW.id AND reopened_at IS NULL)",
+        gettext_noop("This opportunity is closed; reopen it instead."),
+    ),
+    Guard(
+        "closed_opportunity_is_read_only",
+        OPPORTUNITY,
+        "UPDATE",
+        f"OLD.state <> 'open' AND {changed(Opportunity, 'owner', *STATE_FIELDS)}",
+        gettext_noop("A closed opportunity is read-only, its owner aside."),
+    ),
+    Guard(
+        "closed_opportunity_is_kept",
+        OPPORTUNITY,
+        "DELETE",
+        "OLD.state <> 'open'",
+        gettext_noop("A closed opportunity is not deleted."),
+    ),
+    Guard(
+        "currency_is_fixed_by_quotes",
+        OPPORTUNITY,
+        "UPDATE",
+        f"NEW.currency <> OLD.currency AND EXISTS (SELECT 1 FROM {QUOTE} WHERE opportunity_id = NEW.id)",
+        gettext_noop("The currency is fixed once there is a quote."),
+    ),
+    # Reasons and closings.
+    Guard(
+        "reason_keeps_its_state",
+        REASON,
+        "UPDATE",
+        "NEW.state <> OLD.state",
+        gettext_noop("The state of a status reason is fixed; add another reason instead."),
+    ),
+    Guard(
+        "closing_starts_current",
+        CLOSING,
+        "INSERT",
+        "NEW.reopened_at IS NOT NULL OR NEW.reopened_by_id IS NOT NULL OR NEW.reopen_reason <> '' "
+        f"OR NEW.outcome <> (SELECT state FROM {REASON} WHERE id = NEW.status_reason_id)",
+        gettext_noop("A closing starts current, with a reason of its outcome."),
+    ),
+    Guard(
+        "closing_is_history",
+        CLOSING,
+        "UPDATE",
+        f"OLD.reopened_at IS NOT NULL OR NEW.reopened_at IS NULL OR {changed(OpportunityClose, *REOPENING_FIELDS)}",
+        gettext_noop("A closing is history: only its reopening is added, once."),
+    ),
+    Guard(
+        "closing_is_kept",
+        CLOSING,
+        "DELETE",
+        "TRUE",
+        gettext_noop("A closing is history and is not deleted."),
+    ),
+    Guard(
+        "closing_agrees_with_its_opportunity",
+        CLOSING,
+        "INSERT OR UPDATE",
+        f"(SELECT state FROM {OPPORTUNITY} WHERE id = NEW.opportunity_id) <> COALESCE((SELECT outcome "
+        f"FROM {CLOSING} WHERE opportunity_id = NEW.opportunity_id AND reopened_at IS NULL), 'open')",
+        gettext_noop("A current closing belongs to a closed opportunity, and only to one."),
+        deferred=True,
+    ),
+    # Quotes.
+    Guard(
+        "quote_is_inserted_open",
+        QUOTE,
+        "INSERT",
+        "NEW.status NOT IN ('draft', 'active')",
+        gettext_noop("A quote starts open; close it afterwards."),
+    ),
+    Guard(
+        "quote_is_added_to_an_open_opportunity",
+        QUOTE,
+        "INSERT",
+        f"{state_of('NEW.opportunity_id')} <> 'open'",
+        gettext_noop("This opportunity is closed; no quote is added to it."),
+        locks_parent_when="NEW.status IN ('draft', 'active')",
+    ),
+    Guard(
+        "quote_becomes_open_on_an_open_opportunity",
+        QUOTE,
+        "UPDATE",
+        f"{BECOMES_OPEN} AND {state_of('NEW.opportunity_id')} <> 'open'",
+        gettext_noop("This opportunity is closed; no quote becomes open on it."),
+        locks_parent_when=BECOMES_OPEN,
+    ),
+    Guard(
+        "quote_moves_within_its_currency",
+        QUOTE,
+        "UPDATE",
+        "NEW.opportunity_id <> OLD.opportunity_id AND "
+        f"(SELECT currency FROM {OPPORTUNITY} WHERE id = NEW.opportunity_id) <> "
+        f"(SELECT currency FROM {OPPORTUNITY} WHERE id = OLD.opportunity_id)",
+        gettext_noop("A quote is in the currency of its opportunity."),
+    ),
+    Guard(
+        "quote_is_closed_by_a_closing",
+        QUOTE,
+        "UPDATE",
+        "OLD.status IN ('draft', 'active') AND NEW.status NOT IN ('draft', 'active') AND NOT EXISTS "
+        f"(SELECT 1 FROM {QUOTE_CLOSING} WHERE quote_id = NEW.id AND restored_at IS NULL "
+        "AND from_status = OLD.status AND to_status = NEW.status)",
+        gettext_noop("A quote is closed by its closing."),
+    ),
+    Guard(
+        "closed_quote_is_read_only",
+        QUOTE,
+        "UPDATE",
+        f"OLD.status NOT IN ('draft', 'active') AND {changed(Quote, 'status')}",
+        gettext_noop("A closed quote is read-only."),
+    ),
+    Guard(
+        "closed_quote_comes_back_as_it_was",
+        QUOTE,
+        "UPDATE",
+        "OLD.status NOT IN ('draft', 'active') AND NEW.status <> OLD.status AND ("
+        f"EXISTS (SELECT 1 FROM {QUOTE_CLOSING} WHERE quote_id = NEW.id AND restored_at IS NULL) "
+        f"OR NEW.status IS DISTINCT FROM (SELECT from_status FROM {QUOTE_CLOSING} "
+        "WHERE quote_id = NEW.id ORDER BY id DESC LIMIT 1))",
+        gettext_noop("A closed quote comes back only when its opportunity is reopened, as it was."),
+    ),
+    Guard(
+        "quote_that_is_no_draft_is_kept",
+        QUOTE,
+        "DELETE",
+        "OLD.status <> 'draft'",
+        gettext_noop("Only a draft is deleted; close this quote instead."),
+    ),
+    Guard(
+        "quote_closing_starts_current",
+        QUOTE_CLOSING,
+        "INSERT",
+        "NEW.restored_at IS NOT NULL OR (NEW.opportunity_close_id IS NOT NULL AND "
+        f"(SELECT opportunity_id FROM {CLOSING} WHERE id = NEW.opportunity_close_id) <> "
+        f"(SELECT opportunity_id FROM {QUOTE} WHERE id = NEW.quote_id)) "
+        f"OR NEW.from_status <> {status_of('NEW.quote_id')}",
+        gettext_noop("A quote's closing starts current, from the status that the quote has."),
+    ),
+    Guard(
+        "quote_closing_is_history",
+        QUOTE_CLOSING,
+        "UPDATE",
+        f"OLD.restored_at IS NOT NULL OR NEW.restored_at IS NULL OR {changed(QuoteClose, 'restored_at')} "
+        f"OR NEW.opportunity_close_id IS NULL OR 'open' <> (SELECT state FROM {OPPORTUNITY} WHERE id = "
+        f"(SELECT opportunity_id FROM {CLOSING} WHERE id = NEW.opportunity_close_id))",
+        gettext_noop("A quote's closing is history: only a reopening restores the quote, once."),
+    ),
+    Guard(
+        "quote_closing_is_kept",
+        QUOTE_CLOSING,
+        "DELETE",
+        "TRUE",
+        gettext_noop("A quote's closing is history and is not deleted."),
+    ),
+    Guard(
+        "quote_closing_agrees_with_its_quote",
+        QUOTE_CLOSING,
+        "INSERT OR UPDATE",
+        f"(CASE WHEN {status_of('NEW.quote_id')} IN ('draft', 'active') THEN 'open' "
+        f"ELSE {status_of('NEW.quote_id')} END) <> COALESCE((SELECT to_status FROM {QUOTE_CLOSING} "
+        "WHERE quote_id = NEW.quote_id AND restored_at IS NULL), 'open')",
+        gettext_noop("A quote's current closing belongs to a closed quote, and only to one."),
+        deferred=True,
+    ),
+    # Lines change only while their quote is a draft.
+    *(
+        Guard(
+            f"line_{event.lower()}_needs_a_draft",
+            LINE,
+            event,
+            " OR ".join(f"{status_of(f'{row}.quote_id')} <> 'draft'" for row in rows),
+            gettext_noop("Lines change only while their quote is a draft."),
+        )
+        for event, rows in [("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])]
+    ),
+]
+
+
+def create(connection) -> None:
+    """Creates the guards anew; does nothing for a table that is not there (yet)."""
+    drop(connection)
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        for guard in supported(connection):
+            if guard.table in tables:
+                cursor.execute(statement(guard, connection.vendor))
+
+
+def drop(connection) -> None:
+    with connection.cursor() as cursor:
+        for name, table in existing(connection, cursor):
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER {name}")
+            else:
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+                cursor.execute(f"DROP FUNCTION {name}")
+
+
+def missing(connection) -> list[str]:
+    """The names of the guards that are not in the database."""
+    with connection.cursor() as cursor:
+        there = {name for name, _table in existing(connection, cursor)}
+    return [guard.name for guard in supported(connection) if guard.trigger not in there]
+
+
+def supported(connection) -> list[Guard]:
+    return [guard for guard in GUARDS if not (guard.deferred and connection.vendor == "sqlite")]
+
+
+def existing(connection, cursor) -> list[tuple[str, str]]:
+    """The (name, table) of the guards in the database, of whatever version of this list."""
+    if connection.vendor == "sqlite":
+        cursor.execute(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard!_%' ESCAPE '!'"
+        )
+    else:
+        cursor.execute(
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE NOT tgisinternal AND tgname LIKE 'guard!_%' ESCAPE '!' AND pg_table_is_visible(pg_class.oid)"
+        )
+    return cursor.fetchall()
+
+
+def statement(guard: Guard, vendor: str) -> str:
+    """The SQL that creates `guard`."""
+    if vendor == "sqlite":
+        condition = guard.refuse_when.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
+        return (
+            f"CREATE TRIGGER {guard.trigger} BEFORE {guard.event} ON {guard.table} FOR EACH ROW WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, 'guard:{guard.name}'); END"
+        )
+    lock = (
+        f"IF {guard.locks_parent_when} THEN PERFORM 1 FROM {OPPORTUNITY} "
+        "WHERE id = NEW.opportunity_id FOR NO KEY UPDATE; END IF; "
+        if guard.locks_parent_when
+        else ""
+    )
+    row = "OLD" if guard.event == "DELETE" else "NEW"
+    when, kind = ("AFTER", "CONSTRAINT TRIGGER") if guard.deferred else ("BEFORE", "TRIGGER")
+    timing = "DEFERRABLE INITIALLY DEFERRED" if guard.deferred else ""
+    return (
+        f"CREATE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock}"
+        f"IF {guard.refuse_when} THEN RAISE EXCEPTION 'guard:{guard.name}' USING ERRCODE = 'check_violation'; END IF; "
+        f"RETURN {row}; END $$; "
+        f"CREATE {kind} {guard.trigger} {when} {guard.event} ON {guard.table} {timing} "
+        f"FOR EACH ROW EXECUTE FUNCTION {guard.trigger}()"
+    )
+
+
+def sentence(error: Exception) -> str:
+    """What an IntegrityError means, in the user's language: the guard's message, or the constraint's."""
+    text = str(error)
+    for guard in GUARDS:
+        if f"guard:{guard.name}" in text:
+            return _(guard.message)
+    for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason):
+        for constraint in model._meta.constraints:
+            if constraint.name in text:
+                return str(constraint.get_violation_error_message())
+    return _("The database refused this change, and nothing was saved.")

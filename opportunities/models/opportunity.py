@@ -1,0 +1,110 @@
+"""An opportunity: a deal that is open until it is closed as won or lost."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from opportunities.models.fields import AmountField, FoldedField, fold
+from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
+from opportunities.money import CURRENCIES
+
+
+class OpportunityQuerySet(models.QuerySet):
+    def search(self, text: str) -> "OpportunityQuerySet":
+        """Those whose topic or account contains every word of `text`; case and accents do not matter."""
+        matches = self
+        for word in fold(text).split():
+            matches = matches.filter(Q(folded_topic__contains=word) | Q(account__folded_name__contains=word))
+        return matches
+
+    def with_facts(self) -> "OpportunityQuerySet":
+        """With all that a page says of an opportunity, in one query."""
+        return self.select_related("account", "contact", "owner", "product", "stage", "status_reason", "competitor")
+
+
+class Opportunity(models.Model):
+    """A deal. `state` is explicit; what was estimated and what came true never share a field.
+
+    It is inserted open, and only `opportunities.closing` closes or reopens it: the constraints below
+    and the guards (models/guards.py) refuse anything else.
+    """
+
+    topic = models.CharField(_("topic"), max_length=200)
+    folded_topic = FoldedField(source="topic")
+    account = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("account")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("contact")
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="opportunities", verbose_name=_("owner")
+    )
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="EUR")
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="opportunities", verbose_name=_("stage"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("product")
+    )
+    estimated_revenue = AmountField(_("estimated revenue"), null=True, blank=True)
+    estimated_close_date = models.DateField(_("estimated close date"), null=True, blank=True)
+    opened_on = models.DateField(_("opened on"), default=timezone.localdate)
+    state = models.CharField(_("state"), max_length=4, choices=State, default=State.OPEN)
+    status_reason = models.ForeignKey(
+        StatusReason, models.PROTECT, related_name="opportunities", verbose_name=_("status reason")
+    )
+    actual_revenue = AmountField(_("actual revenue"), null=True, blank=True)
+    closed_on = models.DateField(_("close date"), null=True, blank=True)
+    competitor = models.ForeignKey(
+        Competitor, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("competitor")
+    )
+    external_id = models.CharField(_("external ID"), max_length=100, null=True, blank=True, unique=True)
+
+    objects = OpportunityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Opportunity"), _("Opportunities")
+        permissions = [
+            ("close_opportunity", "Can close one's own opportunities"),
+            ("change_any_opportunity", "Can change everybody's opportunities"),
+            ("close_any_opportunity", "Can close everybody's opportunities"),
+            ("reopen_any_opportunity", "Can reopen everybody's opportunities and correct closings"),
+        ]
+        # One index per list (state, then the date it is sorted by), for all owners and for one.
+        indexes = [
+            models.Index(fields=["state", "estimated_close_date", "id"], name="opportunity_by_estimate"),
+            models.Index(fields=["owner", "state", "estimated_close_date", "id"], name="opportunity_mine_by_estimate"),
+            models.Index(fields=["state", "closed_on", "id"], name="opportunity_by_close_date"),
+            models.Index(fields=["owner", "state", "closed_on", "id"], name="opportunity_mine_by_close_date"),
+            models.Index(fields=["opened_on", "id"], name="opportunity_by_opening"),
+            models.Index(fields=["owner", "opened_on", "id"], name="opportunity_mine_by_opening"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=State.OPEN, closed_on=None, actual_revenue=None, competitor=None)
+                | Q(state=State.WON, closed_on__isnull=False, actual_revenue__gte=0)
+                | Q(state=State.LOST, closed_on__isnull=False, actual_revenue=None),
+                name="opportunity_state_fits_its_closing_fields",
+                violation_error_message=_(
+                    "A close date, an actual revenue and a competitor belong to a closed opportunity, "
+                    "and an actual revenue to a won one only."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(estimated_revenue=None) | Q(estimated_revenue__gte=0),
+                name="opportunity_estimate_is_not_negative",
+                violation_error_message=_("An estimated revenue is 0 or more."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.topic
+
+    def get_absolute_url(self) -> str:
+        return reverse("opportunities:opportunity", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == State.OPEN

@@ -1,0 +1,182 @@
+"""What deals refer to: the people and firms around them, and the lists that administrators keep."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
+from opportunities.models.fields import AmountField, FoldedField
+from opportunities.money import CURRENCIES
+
+
+class State(models.TextChoices):
+    """The state of an opportunity, and of the reasons that go with it."""
+
+    OPEN = "open", _("Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+class Account(models.Model):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    folded_name = FoldedField(source="name")
+    sector = models.CharField(_("sector"), max_length=100, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Account"), _("Accounts")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    account = models.ForeignKey(Account, models.PROTECT, related_name="contacts", verbose_name=_("account"))
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("email"), blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Contact"), _("Contacts")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Competitor(models.Model):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Competitor"), _("Competitors")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    series = models.CharField(_("series"), max_length=100, blank=True)
+    list_price = AmountField(_("list price"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="EUR")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Product"), _("Products")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stage(models.Model):
+    """How far an open opportunity is; kept when it is closed, so that a funnel shows where deals die."""
+
+    SHIPPED = [
+        (gettext_noop("Qualify"), 10),
+        (gettext_noop("Propose"), 40),
+        (gettext_noop("Negotiate"), 60),
+        (gettext_noop("Commit"), 90),
+    ]
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    probability = models.PositiveSmallIntegerField(_("probability (%)"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Stage"), _("Stages")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(probability__lte=100),
+                name="stage_probability_is_a_percentage",
+                violation_error_message=_("A probability is between 0 and 100 %."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return gettext(self.name)
+
+
+class StatusReasonQuerySet(models.QuerySet):
+    def default_for(self, state: str) -> "StatusReason | None":
+        """The active default reason of `state`; for open, the first active one where none is marked."""
+        reasons = self.filter(state=state, is_active=True)
+        if state == State.OPEN:
+            return reasons.order_by("-is_default", "position", "pk").first()
+        return reasons.filter(is_default=True).first()
+
+
+class StatusReason(models.Model):
+    """Why an opportunity is in its state: data that an administrator edits."""
+
+    SHIPPED = [
+        # state, name, is_default, needs_competitor, needs_details
+        (State.OPEN, gettext_noop("In progress"), True, False, False),
+        (State.OPEN, gettext_noop("On hold"), False, False, False),
+        (State.WON, gettext_noop("Won"), True, False, False),
+        (State.LOST, gettext_noop("Canceled"), False, False, False),
+        (State.LOST, gettext_noop("Out-sold"), False, True, False),
+        (State.LOST, gettext_noop("Price"), False, False, False),
+        (State.LOST, gettext_noop("No decision"), False, False, False),
+        (State.LOST, gettext_noop("Other"), False, False, True),
+    ]
+
+    state = models.CharField(_("state"), max_length=4, choices=State)
+    name = models.CharField(_("name"), max_length=100)
+    is_default = models.BooleanField(_("default"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    needs_competitor = models.BooleanField(_("needs a competitor"), default=False)
+    needs_details = models.BooleanField(_("needs details"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = StatusReasonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Status reason"), _("Status reasons")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state", "name"],
+                name="one_reason_per_state_and_name",
+                violation_error_message=_("There is a reason of this name already."),
+            ),
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=Q(is_default=True),
+                name="one_default_reason_per_state",
+                violation_error_message=_("Another reason is the default of this state."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values),
+                name="reason_state_is_known",
+                violation_error_message=_("A reason belongs to open, won or lost."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext(self.name)
+
+
+def ship_reference_data() -> None:
+    """Gives a new database its stages and status reasons; one that has any is left as its administrators made it."""
+    if StatusReason.objects.exists():
+        return
+    Stage.objects.bulk_create(
+        Stage(name=name, probability=probability, position=position)
+        for position, (name, probability) in enumerate(Stage.SHIPPED, 1)
+    )
+    StatusReason.objects.bulk_create(
+        StatusReason(
+            state=state,
+            name=name,
+            is_default=is_default,
+            needs_competitor=needs_competitor,
+            needs_details=needs_details,
+            position=position,
+        )
+        for position, (state, name, is_default, needs_competitor, needs_details) in enumerate(StatusReason.SHIPPED, 1)
+    )

@@ -1,0 +1,89 @@
+"""Amounts of money: what a currency allows, and how a user's language writes and types them.
+
+An amount is a Decimal in the units of its currency (not cents). What is stored has at most three
+decimals (TND has three) and at most fifteen digits before them: SQLite keeps decimals as REAL, which
+is exact to that point and no further.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from babel.numbers import (
+    NumberFormatError,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    parse_decimal,
+)
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opportunities.formats import current_locale
+
+MAX_DIGITS, DECIMAL_PLACES = 18, 3
+MAX_AMOUNT = Decimal("999999999999.999")  # design: what both databases keep and add up exactly
+CURRENCIES = [
+    ("EUR", gettext_lazy("Euro (EUR)")),
+    ("USD", gettext_lazy("US dollar (USD)")),
+    ("GBP", gettext_lazy("Pound sterling (GBP)")),
+    ("CHF", gettext_lazy("Swiss franc (CHF)")),
+    ("CAD", gettext_lazy("Canadian dollar (CAD)")),
+    ("JPY", gettext_lazy("Japanese yen (JPY)")),
+    ("TND", gettext_lazy("Tunisian dinar (TND)")),
+]
+
+
+def minor_units(currency: str) -> int:
+    """How many decimals an amount of `currency` may have: EUR 2, JPY 0, TND 3."""
+    return get_currency_precision(currency)
+
+
+def format_money(amount: Decimal | None, currency: str) -> str:
+    """`amount` with its currency as the active language writes it; "—" when it is not known."""
+    return "—" if amount is None else format_currency(amount, currency, locale=current_locale())
+
+
+def format_amount(amount: Decimal | None, currency: str) -> str:
+    """`amount` without its currency, as a form field shows it and `parse_amount` reads it; "" for None."""
+    if amount is None:
+        return ""
+    decimals = minor_units(currency)
+    return format_decimal(amount, "#,##0." + "0" * decimals if decimals else "#,##0", locale=current_locale())
+
+
+def parse_decimal_text(text: str) -> Decimal:
+    """The number typed in the active language ("1 234,50" in French, "1,234.50" in English).
+
+    Raises ValidationError for what is not such a number; "1234,5" in English is refused, never 12345.
+    """
+    locale = current_locale()
+    group = locale.number_symbols["latn"]["group"]
+    number = re.sub(r"\s", group if group.isspace() else "", text.strip()).replace("\u2212", "-")
+    try:
+        if not re.fullmatch(r"-?[0-9][0-9.,'’\s]*", number):
+            raise InvalidOperation
+        return parse_decimal(number, locale=locale, strict=True)
+    except (NumberFormatError, InvalidOperation):
+        example = format_decimal(Decimal("1234.5"), "#,##0.00", locale=locale)
+        raise ValidationError(
+            _("Enter a number, such as %(example)s.") % {"example": example}, code="invalid"
+        ) from None
+
+
+def check_amount(amount: Decimal, currency: str) -> None:
+    """Raises ValidationError unless 0 ≤ `amount` ≤ MAX_AMOUNT in whole minor units of `currency`."""
+    if not amount.is_finite() or amount < 0:
+        raise ValidationError(_("Enter an amount of 0 or more."), code="negative")
+    if amount > MAX_AMOUNT:
+        raise ValidationError(
+            _("Enter an amount of at most %(most)s.") % {"most": format_amount(Decimal("999999999999"), "JPY")},
+            code="huge",
+        )
+    decimals = minor_units(currency)
+    if amount != round(amount, decimals):
+        raise ValidationError(
+            _("%(currency)s amounts have at most %(decimals)s decimals.")
+            % {"currency": currency, "decimals": decimals},
+            code="precision",
+        )

@@ -1,0 +1,74 @@
+"""Who may do what to an opportunity. Code asks for permissions, never for groups."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from opportunities.models import Opportunity
+
+OWN = ["view_opportunity", "add_opportunity", "change_opportunity", "close_opportunity"]
+ANY = ["change_any_opportunity", "close_any_opportunity", "reopen_any_opportunity"]
+GROUPS = {"Salespeople": OWN, "Sales managers": OWN + ANY}
+# The permission that an action needs on one's own opportunities, and on everybody's.
+ACTIONS = {
+    "view": ("view_opportunity", "view_opportunity"),
+    "add": ("add_opportunity", "add_opportunity"),
+    "change": ("change_opportunity", "change_any_opportunity"),
+    "close": ("close_opportunity", "close_any_opportunity"),
+    "reopen": ("reopen_any_opportunity", "reopen_any_opportunity"),
+}
+NAMES = {
+    "view_opportunity": gettext_noop("view opportunities"),
+    "add_opportunity": gettext_noop("create opportunities"),
+    "change_opportunity": gettext_noop("change one's own opportunities"),
+    "close_opportunity": gettext_noop("close one's own opportunities"),
+    "change_any_opportunity": gettext_noop("change everybody's opportunities"),
+    "close_any_opportunity": gettext_noop("close everybody's opportunities"),
+    "reopen_any_opportunity": gettext_noop("reopen opportunities and correct closings"),
+}
+
+
+class Backend(ModelBackend):
+    """Django's own, with the preferences of the user, which every page needs, in the same query."""
+
+    def get_user(self, user_id):
+        user = get_user_model().objects.select_related("preferences").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+
+def missing_permission(user, action: str, opportunity: Opportunity | None = None) -> str | None:
+    """The codename of the permission that `user` lacks to do `action` (a key of ACTIONS), or None."""
+    own, everybodys = ACTIONS[action]
+    if user.has_perm(f"opportunities.{everybodys}"):
+        return None
+    is_own = opportunity is None or opportunity.owner_id == user.pk
+    if is_own and user.has_perm(f"opportunities.{own}"):
+        return None
+    return own if is_own else everybodys
+
+
+def may(user, action: str, opportunity: Opportunity | None = None) -> bool:
+    return missing_permission(user, action, opportunity) is None
+
+
+def require(user, action: str, opportunity: Opportunity | None = None) -> None:
+    """Raises PermissionDenied, naming the missing permission, unless `user` may do `action`."""
+    missing = missing_permission(user, action, opportunity)
+    if missing:
+        raise PermissionDenied(
+            _("This needs the permission to %(action)s (%(codename)s). Ask an administrator.")
+            % {"action": _(NAMES[missing]), "codename": missing}
+        )
+
+
+def ship_groups() -> None:
+    """Creates the groups that are shipped where they do not exist; administrators edit them freely."""
+    for name, codenames in GROUPS.items():
+        group, is_new = Group.objects.get_or_create(name=name)
+        if is_new:
+            group.permissions.set(
+                Permission.objects.filter(content_type__app_label="opportunities", codename__in=codenames)
+            )

@@ -1,0 +1,25 @@
+"""What templates need to write values in the user's language."""
+
+from django import template
+
+from opportunities import formats, money
+
+register = template.Library()
+
+register.filter("day", formats.format_date)
+register.filter("instant", formats.format_instant)
+register.filter("person", formats.person)
+register.filter("money", money.format_money)
+
+
+@register.filter
+def initials(user) -> str:
+    """ "MR" for Marta Ruiz, "A" for a user without names."""
+    names = user.get_full_name().split() or [user.get_username()]
+    return "".join(name[0] for name in (names[0], *names[1:][-1:])).upper()
+
+
+@register.inclusion_tag("opportunities/_status.html")
+def status(value: str, label: str) -> dict[str, str]:
+    """A status as text and colour: {% status quote.status quote.get_status_display %}."""
+    return {"value": value, "label": label}

@@ -1,0 +1,48 @@
+"""What every test may use: users by role, and the database that the tests run on."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from opportunities.tests.factories import UserFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file, not in memory: threads and the live server share it as they share the real one."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+
+
+def in_group(name: str, **names):
+    user = UserFactory(**names)
+    user.groups.add(Group.objects.get(name=name))
+    return user
+
+
+@pytest.fixture
+def salesperson(db):
+    """Marta sells; what she owns is hers to change and to close."""
+    return in_group("Salespeople", username="marta", first_name="Marta", last_name="Ruiz")
+
+
+@pytest.fixture
+def colleague(db):
+    """Jonas sells too, and owns other opportunities."""
+    return in_group("Salespeople", username="jonas", first_name="Jonas", last_name="Weber")
+
+
+@pytest.fixture
+def manager(db):
+    return in_group("Sales managers", username="ines", first_name="Inès", last_name="Moreau")
+
+
+@pytest.fixture
+def outsider(db):
+    """Signed in, but in no group."""
+    return UserFactory(username="nobody")
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(username="admin", is_staff=True, is_superuser=True)
