@@ -25,7 +25,6 @@ from opportunities.models import (
     OpportunityClose,
     Quote,
     QuoteClose,
-    QuoteStatus,
     State,
     StatusReason,
     TimelineEvent,

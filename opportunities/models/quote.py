@@ -128,6 +128,9 @@ class QuoteCounter(models.Model):
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField(default=0)
 
+    def __str__(self) -> str:
+        return f"Q-{self.year}-{self.last:04d}"
+
     @classmethod
     def next_number(cls, year: int) -> str:
         """The next free "Q-<year>-<at least four digits>"; holds the counter's row to the end of the transaction."""
