@@ -1,12 +1,12 @@
 """The plan of a closing: which open quotes hang on an opportunity, and what each is to become."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from opportunities.models import Opportunity, Quote, QuoteStatus, State
+from opportunities.models import OPEN_STATUSES, Opportunity, Quote, QuoteStatus, State
 
 # What a quote may become: a row may always be changed between lost and canceled, and a winner needs a win.
 FATES = {
@@ -19,11 +19,13 @@ FATES = {
 class Plan:
     """The open quotes as a user was shown them, in key order, and the fate of each by its id.
 
-    A fate is "won", "lost" or "canceled"; "" is still to be chosen.
+    A fate is "won", "lost" or "canceled"; "" is still to be chosen. `won_before` was won by an earlier
+    closing, and stayed so when the opportunity was reopened: no other quote can be won then.
     """
 
     quotes: tuple[Quote, ...]
     fates: dict[int, str]
+    won_before: Quote | None = None
 
     @property
     def text(self) -> str:
@@ -32,17 +34,26 @@ class Plan:
 
     @property
     def winner(self) -> Quote | None:
-        """The quote that is to be won."""
-        return next((quote for quote in self.quotes if self.fates.get(quote.pk) == QuoteStatus.WON), None)
+        """The quote that is won, or is to be."""
+        chosen = (quote for quote in self.quotes if self.fates.get(quote.pk) == QuoteStatus.WON)
+        return self.won_before or next(chosen, None)
+
+    def with_fates(self, fates: dict[int, str]) -> "Plan":
+        return replace(self, fates=fates)
 
 
-def plan_close(opportunity: Opportunity, outcome: str) -> Plan:
+def plan_close(opportunity: Opportunity, outcome: str, *, lock: bool = False) -> Plan:
     """The plan to show first: every open quote with the fate that is right unless the user says otherwise.
 
+    With `lock` the quotes are held to the end of the transaction, in key order.
     Dynamics 365: all active and draft quotes of an opportunity can be closed at the same time.
     """
-    quotes = tuple(opportunity.quotes.open().order_by("pk"))
-    return Plan(quotes, default_fates(quotes, outcome))
+    quotes = opportunity.quotes.filter(status__in=[*OPEN_STATUSES, QuoteStatus.WON]).order_by("pk")
+    quotes = quotes.select_for_update(no_key=True) if lock else quotes
+    open_quotes = tuple(quote for quote in quotes if quote.is_open)
+    won_before = next((quote for quote in quotes if not quote.is_open), None)
+    plan = Plan(open_quotes, {}, won_before)
+    return plan.with_fates(default_fates(plan, outcome))
 
 
 def plan_text(quotes: Iterable[Quote]) -> str:
@@ -58,31 +69,60 @@ def parse_plan_text(text: str) -> dict[int, tuple[str, Decimal]] | None:
         return None
 
 
-def default_fates(quotes: Iterable[Quote], outcome: str) -> dict[int, str]:
-    """Won: the only active quote wins, several are chosen from. Lost: active quotes are lost. Drafts are canceled."""
-    active = [quote for quote in quotes if quote.is_active]
+def default_fates(plan: Plan, outcome: str) -> dict[int, str]:
+    """Won: the only active quote wins, several are chosen from, and beside a winner the others are lost.
+
+    Lost: active quotes are lost. Drafts are canceled.
+    """
+    active = [quote for quote in plan.quotes if quote.is_active]
     fate = QuoteStatus.LOST.value
-    if outcome == State.WON:
+    if outcome == State.WON and not plan.winner:
         fate = QuoteStatus.WON.value if len(active) == 1 else ""
-    return {quote.pk: fate if quote.is_active else QuoteStatus.CANCELED.value for quote in quotes}
+    return {quote.pk: fate if quote.is_active else QuoteStatus.CANCELED.value for quote in plan.quotes}
+
+
+def given_fates(plan: Plan, outcome: str, given: Mapping[str, str]) -> dict[int, str]:
+    """The fates in `given` (`quote-<id>`: fate); a quote that is missing there takes its default fate."""
+    names = {quote.pk: f"quote-{quote.pk}" for quote in plan.quotes}
+    fates = {pk: given[name] for pk, name in names.items() if name in given}
+    return default_fates(plan.with_fates(fates), outcome) | fates
+
+
+def settled_fates(plan: Plan, outcome: str, yielding: int | None = None) -> dict[int, str]:
+    """The fates of `plan`, made possible: what cannot be becomes the default, and blanks are lost beside a winner.
+
+    Of two winners the one with the id `yielding` becomes lost: it won before the other was chosen.
+    """
+    fates = plan.fates
+    if list(fates.values()).count(QuoteStatus.WON) > 1 and yielding in fates:
+        fates = fates | {yielding: QuoteStatus.LOST.value}
+    defaults = default_fates(plan.with_fates(fates), outcome)
+    return {
+        quote.pk: fates[quote.pk] if fates[quote.pk] in possible_fates(quote, outcome) else defaults[quote.pk]
+        for quote in plan.quotes
+    }
+
+
+def possible_fates(quote: Quote, outcome: str) -> list[QuoteStatus]:
+    """What `quote` may become; only an active quote is won, and only with its opportunity."""
+    return [fate for fate in FATES[State(outcome)] if fate != QuoteStatus.WON or quote.is_active]
 
 
 def fate_errors(plan: Plan, outcome: str) -> dict[int, str]:
     """What is wrong with the fate of each quote, by its id, in the user's language."""
-    winners = [quote for quote in plan.quotes if plan.fates.get(quote.pk) == QuoteStatus.WON]
-    errors = {quote.pk: fate_error(quote, plan.fates.get(quote.pk, ""), outcome, winners) for quote in plan.quotes}
+    errors = {quote.pk: fate_error(quote, plan.fates.get(quote.pk, ""), outcome, plan.winner) for quote in plan.quotes}
     return {pk: error for pk, error in errors.items() if error}
 
 
-def fate_error(quote: Quote, fate: str, outcome: str, winners: list[Quote]) -> str:
+def fate_error(quote: Quote, fate: str, outcome: str, winner: Quote | None) -> str:
     if not fate:
         return _("Choose what becomes of this quote.")
     if fate == QuoteStatus.WON and outcome != State.WON:
         return _("No quote is won when the opportunity is lost.")
     if fate == QuoteStatus.WON and not quote.is_active:
         return _("A draft cannot be won; activate it first.")
-    if fate == QuoteStatus.WON and quote != winners[0]:
-        return _("Only one quote can be won; %(quote)s is won already.") % {"quote": winners[0]}
+    if fate == QuoteStatus.WON and quote != winner:
+        return _("Only one quote can be won; %(quote)s is won already.") % {"quote": winner}
     if fate not in FATES[State(outcome)]:
         return _("This quote becomes won, lost or canceled.")
     return ""

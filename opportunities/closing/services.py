@@ -6,7 +6,6 @@ Amounts are in the opportunity's currency; `*_on` are dates in the user's time z
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -17,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from opportunities.closing.plan import Plan, default_fates, fate_errors, plan_text
-from opportunities.formats import format_date, format_instant, person
+from opportunities.closing.facts import Closing, closing_errors
+from opportunities.closing.plan import Plan, fate_errors, plan_close
+from opportunities.formats import format_instant, person
 from opportunities.models import (
     Competitor,
     Opportunity,
@@ -29,8 +29,6 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
-from opportunities.models.closing import DETAILS_LENGTH
-from opportunities.money import check_amount, format_money
 
 
 class ClosingRefused(Exception):
@@ -87,22 +85,6 @@ class UndoRefused(ClosingRefused):
         )
 
 
-@dataclass(frozen=True)
-class Closing:
-    """What is to be recorded of one opportunity: how it ended, and the fate of each open quote by its id."""
-
-    opportunity: Opportunity
-    outcome: str
-    status_reason: StatusReason
-    closed_on: date
-    actual_revenue: Decimal | None = None
-    competitor: Competitor | None = None
-    details: str = ""
-    quotes: Sequence[Quote] = ()
-    fates: dict[int, str] = field(default_factory=dict)
-    corrects: OpportunityClose | None = None
-
-
 def close_opportunity(
     opportunity: Opportunity,
     *,
@@ -126,17 +108,25 @@ def close_opportunity(
         locked = lock(opportunity)
         if not locked.is_open:
             raise AlreadyClosed(current_closing(locked))
-        quotes = tuple(locked.quotes.open().select_for_update(no_key=True).order_by("pk"))
-        current = Plan(quotes, default_fates(quotes, outcome))
-        if quotes and plan is None:
+        current = plan_close(locked, outcome, lock=True)
+        if current.quotes and plan is None:
             raise OpenQuotesRemain(current)
-        if plan is not None and plan.text != plan_text(quotes):
+        if plan is not None and plan.text != current.text:
             raise PlanOutOfDate(current)
-        fates = plan.fates if plan else {}
-        closing = Closing(locked, outcome, status_reason, closed_on, actual_revenue, competitor, details, quotes, fates)
-        errors = closing_errors(closing) | {
-            f"quote-{pk}": error for pk, error in fate_errors(Plan(quotes, fates), outcome).items()
-        }
+        agreed = current.with_fates(plan.fates if plan else {})
+        closing = Closing(
+            locked,
+            outcome,
+            status_reason,
+            closed_on,
+            actual_revenue,
+            competitor,
+            details,
+            quotes=agreed.quotes,
+            fates=agreed.fates,
+        )
+        row_errors = fate_errors(agreed, outcome)
+        errors = closing_errors(closing) | {f"quote-{pk}": error for pk, error in row_errors.items()}
         if errors:
             raise ValidationError(errors)
         return record_closings([closing], by=by)[0]
@@ -232,7 +222,7 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
                 details=closing.details.strip(),
                 corrects=closing.corrects,
                 closed_by=by,
-                closed_at=now,
+                closed_at=closing.at or now,
             )
             for closing in batch
         )
@@ -244,7 +234,7 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
                 to_status=closing.fates[quote.pk],
                 closed_on=closing.closed_on,
                 by=by,
-                at=now,
+                at=record.closed_at,
             )
             for closing, record in zip(batch, records, strict=True)
             for quote in closing.quotes
@@ -264,7 +254,7 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
                 opportunity=record.opportunity,
                 kind=kind,
                 by=by,
-                at=now,
+                at=record.closed_at,
                 text=record.details,
                 data={"outcome": record.outcome, "closing": record.pk},
             )
@@ -277,92 +267,6 @@ def close_quotes(quote_ids: Collection[int]) -> None:
     """Gives each quote the status that its current closing, recorded before, says."""
     current = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None)
     Quote.objects.filter(pk__in=quote_ids).update(status=Subquery(current.values("to_status")))
-
-
-def closing_errors(closing: Closing, kept_reason: StatusReason | None = None) -> dict[str, str]:
-    """What is wrong with the facts of `closing`, by field, in the user's language.
-
-    `kept_reason` is allowed though it may be inactive by now. The rules: design, section 2, "Closing".
-    """
-    checks = {
-        "status_reason": reason_error(closing, kept_reason),
-        "actual_revenue": revenue_error(closing),
-        "closed_on": date_error(closing),
-        "competitor": competitor_error(closing),
-        "details": details_error(closing),
-    }
-    return {name: error for name, error in checks.items() if error}
-
-
-def reason_error(closing: Closing, kept_reason: StatusReason | None) -> str:
-    reason = closing.status_reason
-    if reason is None:
-        return _("Choose a status reason.")
-    if reason.state != closing.outcome:
-        return _("“%(reason)s” is no reason for this outcome; choose another.") % {"reason": reason}
-    if not reason.is_active and reason != kept_reason:
-        return _("“%(reason)s” is not in use any more; choose another.") % {"reason": reason}
-    return ""
-
-
-def revenue_error(closing: Closing) -> str:
-    if closing.outcome != State.WON:
-        return "" if closing.actual_revenue is None else _("A lost opportunity has no actual revenue.")
-    if closing.actual_revenue is None:
-        return _("Enter the actual revenue; 0 is possible.")
-    try:
-        check_amount(closing.actual_revenue, closing.opportunity.currency)
-    except ValidationError as error:
-        return error.messages[0]
-    return ""
-
-
-def date_error(closing: Closing) -> str:
-    if closing.closed_on is None:
-        return _("Enter the close date.")
-    if closing.closed_on > timezone.localdate():
-        return _("The close date cannot be in the future.")
-    if closing.closed_on < closing.opportunity.opened_on:
-        return _("The close date cannot be before the opportunity was opened, on %(date)s.") % {
-            "date": format_date(closing.opportunity.opened_on)
-        }
-    return ""
-
-
-def competitor_error(closing: Closing) -> str:
-    needed = closing.status_reason is not None and closing.status_reason.needs_competitor
-    if needed and closing.competitor is None:
-        return _("“%(reason)s” needs a competitor.") % {"reason": closing.status_reason}
-    return ""
-
-
-def details_error(closing: Closing) -> str:
-    needed = closing.status_reason is not None and closing.status_reason.needs_details
-    if needed and not closing.details.strip():
-        return _("“%(reason)s” needs details.") % {"reason": closing.status_reason}
-    if len(closing.details) > DETAILS_LENGTH:
-        return _("Details have at most %(most)s characters; these have %(length)s.") % {
-            "most": DETAILS_LENGTH,
-            "length": len(closing.details),
-        }
-    return ""
-
-
-def closing_warnings(closing: Closing, winner: Quote | None) -> list[str]:
-    """What looks odd about a closing as won, in the user's language; none of it blocks."""
-    if closing.outcome != State.WON:
-        return []
-    if winner is None:
-        return [_("No quote is won with this opportunity.")]
-    warnings = []
-    if closing.actual_revenue is not None and closing.actual_revenue != winner.total:
-        total = format_money(winner.total, closing.opportunity.currency)
-        warnings.append(
-            _("The actual revenue is not the total of %(quote)s, %(total)s.") % {"quote": winner, "total": total}
-        )
-    if closing.closed_on and winner.activated_at and closing.closed_on < timezone.localdate(winner.activated_at):
-        warnings.append(_("The close date is before %(quote)s was activated.") % {"quote": winner})
-    return warnings
 
 
 def open_quotes_sentence(count: int) -> str:

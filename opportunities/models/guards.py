@@ -8,8 +8,9 @@ lose them, or trip over them), see apps.py; `/readyz` and `check_integrity` fail
 A refusal reaches Django as an IntegrityError whose message names the guard; `sentence` says it in words.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -28,8 +29,9 @@ OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON = (
 class Guard:
     """Refuses `event` on a row of `table` when `refuse_when` holds.
 
-    `locks_parent_when` holds the opportunity's row first (PostgreSQL only, where another transaction may
-    be closing it): only when a quote becomes open on it, since a guard that always locks deadlocks.
+    `locks` names the rows that the condition depends on and that another transaction may be changing; they
+    are held first (PostgreSQL only; SQLite has one writer). An opportunity is held only when a quote becomes
+    open on it, since a guard that always locks it deadlocks.
     `deferred` guards are checked at commit; SQLite has none, there `check_integrity` reports what they refuse.
     """
 
@@ -38,8 +40,8 @@ class Guard:
     event: str
     refuse_when: str
     message: str
-    locks_parent_when: str = ""
-    deferred: bool = field(default=False)
+    locks: str = ""
+    deferred: bool = False
 
     @property
     def trigger(self) -> str:
@@ -54,6 +56,10 @@ def changed(model: type[Model], *besides: str) -> str:
 
 def state_of(opportunity_id: str) -> str:
     return f"(SELECT state FROM {OPPORTUNITY} WHERE id = {opportunity_id})"
+
+
+def state_of_reason(reason_id: str) -> str:
+    return f"(SELECT state FROM {REASON} WHERE id = {reason_id})"
 
 
 def status_of(quote_id: str) -> str:
@@ -76,19 +82,15 @@ GUARDS = [
         "NEW.state <> 'open'",
         gettext_noop("An opportunity starts open; close it afterwards."),
     ),
-    Guard(
-        "opportunity_insert_fits_its_reason",
-        OPPORTUNITY,
-        "INSERT",
-        f"NEW.state <> (SELECT state FROM {REASON} WHERE id = NEW.status_reason_id)",
-        gettext_noop("The status reason belongs to another state."),
-    ),
-    Guard(
-        "opportunity_update_fits_its_reason",
-        OPPORTUNITY,
-        "UPDATE",
-        f"NEW.state <> (SELECT state FROM {REASON} WHERE id = NEW.status_reason_id)",
-        gettext_noop("The status reason belongs to another state."),
+    *(
+        Guard(
+            f"opportunity_{event.lower()}_fits_its_reason",
+            OPPORTUNITY,
+            event,
+            f"NEW.state IS DISTINCT FROM {state_of_reason('NEW.status_reason_id')}",
+            gettext_noop("The status reason belongs to another state."),
+        )
+        for event in ("INSERT", "UPDATE")
     ),
     Guard(
         "closed_opportunity_has_no_open_quotes",
@@ -124,11 +126,12 @@ GUARDS = [
         gettext_noop("A closed opportunity is read-only, its owner aside."),
     ),
     Guard(
-        "closed_opportunity_is_kept",
+        "opportunity_with_history_is_kept",
         OPPORTUNITY,
         "DELETE",
-        "OLD.state <> 'open'",
-        gettext_noop("A closed opportunity is not deleted."),
+        f"EXISTS (SELECT 1 FROM {CLOSING} WHERE opportunity_id = OLD.id) "
+        f"OR EXISTS (SELECT 1 FROM {QUOTE} WHERE opportunity_id = OLD.id)",
+        gettext_noop("An opportunity that has quotes or was ever closed is not deleted."),
     ),
     Guard(
         "currency_is_fixed_by_quotes",
@@ -146,12 +149,21 @@ GUARDS = [
         gettext_noop("The state of a status reason is fixed; add another reason instead."),
     ),
     Guard(
+        "reason_in_use_is_kept",
+        REASON,
+        "DELETE",
+        f"EXISTS (SELECT 1 FROM {OPPORTUNITY} WHERE status_reason_id = OLD.id) OR EXISTS "
+        f"(SELECT 1 FROM {CLOSING} WHERE status_reason_id = OLD.id OR from_status_reason_id = OLD.id)",
+        gettext_noop("A status reason in use is not deleted; make it inactive instead."),
+    ),
+    Guard(
         "closing_starts_current",
         CLOSING,
         "INSERT",
         "NEW.reopened_at IS NOT NULL OR NEW.reopened_by_id IS NOT NULL OR NEW.reopen_reason <> '' "
-        f"OR NEW.outcome <> (SELECT state FROM {REASON} WHERE id = NEW.status_reason_id)",
-        gettext_noop("A closing starts current, with a reason of its outcome."),
+        f"OR NEW.outcome IS DISTINCT FROM {state_of_reason('NEW.status_reason_id')} "
+        f"OR {state_of('NEW.opportunity_id')} IS DISTINCT FROM 'open'",
+        gettext_noop("A closing starts current, on an open opportunity and with a reason of its outcome."),
     ),
     Guard(
         "closing_is_history",
@@ -188,24 +200,31 @@ GUARDS = [
         "quote_is_added_to_an_open_opportunity",
         QUOTE,
         "INSERT",
-        f"{state_of('NEW.opportunity_id')} <> 'open'",
+        f"{state_of('NEW.opportunity_id')} IS DISTINCT FROM 'open'",
         gettext_noop("This opportunity is closed; no quote is added to it."),
-        locks_parent_when="NEW.status IN ('draft', 'active')",
+        locks=f"{OPPORTUNITY} WHERE id = NEW.opportunity_id",
     ),
     Guard(
         "quote_becomes_open_on_an_open_opportunity",
         QUOTE,
         "UPDATE",
-        f"{BECOMES_OPEN} AND {state_of('NEW.opportunity_id')} <> 'open'",
+        f"{BECOMES_OPEN} AND {state_of('NEW.opportunity_id')} IS DISTINCT FROM 'open'",
         gettext_noop("This opportunity is closed; no quote becomes open on it."),
-        locks_parent_when=BECOMES_OPEN,
+        locks=f"{OPPORTUNITY} WHERE id = NEW.opportunity_id AND {BECOMES_OPEN}",
+    ),
+    Guard(
+        "active_quote_is_no_draft_again",
+        QUOTE,
+        "UPDATE",
+        "OLD.status = 'active' AND NEW.status = 'draft'",
+        gettext_noop("An active quote does not become a draft again."),
     ),
     Guard(
         "quote_moves_within_its_currency",
         QUOTE,
         "UPDATE",
         "NEW.opportunity_id <> OLD.opportunity_id AND "
-        f"(SELECT currency FROM {OPPORTUNITY} WHERE id = NEW.opportunity_id) <> "
+        f"(SELECT currency FROM {OPPORTUNITY} WHERE id = NEW.opportunity_id) IS DISTINCT FROM "
         f"(SELECT currency FROM {OPPORTUNITY} WHERE id = OLD.opportunity_id)",
         gettext_noop("A quote is in the currency of its opportunity."),
     ),
@@ -236,21 +255,21 @@ GUARDS = [
         gettext_noop("A closed quote comes back only when its opportunity is reopened, as it was."),
     ),
     Guard(
-        "quote_that_is_no_draft_is_kept",
+        "quote_with_history_is_kept",
         QUOTE,
         "DELETE",
-        "OLD.status <> 'draft'",
-        gettext_noop("Only a draft is deleted; close this quote instead."),
+        f"OLD.status <> 'draft' OR EXISTS (SELECT 1 FROM {QUOTE_CLOSING} WHERE quote_id = OLD.id)",
+        gettext_noop("Only a draft that was never closed is deleted; close this quote instead."),
     ),
     Guard(
         "quote_closing_starts_current",
         QUOTE_CLOSING,
         "INSERT",
-        "NEW.restored_at IS NOT NULL OR (NEW.opportunity_close_id IS NOT NULL AND "
-        f"(SELECT opportunity_id FROM {CLOSING} WHERE id = NEW.opportunity_close_id) <> "
-        f"(SELECT opportunity_id FROM {QUOTE} WHERE id = NEW.quote_id)) "
-        f"OR NEW.from_status <> {status_of('NEW.quote_id')}",
-        gettext_noop("A quote's closing starts current, from the status that the quote has."),
+        f"NEW.restored_at IS NOT NULL OR NEW.from_status IS DISTINCT FROM {status_of('NEW.quote_id')} "
+        f"OR (NEW.opportunity_close_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE id = "
+        "NEW.opportunity_close_id AND reopened_at IS NULL AND opportunity_id = "
+        f"(SELECT opportunity_id FROM {QUOTE} WHERE id = NEW.quote_id)))",
+        gettext_noop("A quote's closing starts current, from the status that the quote has, with its opportunity's."),
     ),
     Guard(
         "quote_closing_is_history",
@@ -286,16 +305,22 @@ GUARDS = [
             event,
             " OR ".join(f"{status_of(f'{row}.quote_id')} <> 'draft'" for row in rows),
             gettext_noop("Lines change only while their quote is a draft."),
+            locks=f"{QUOTE} WHERE id IN ({', '.join(f'{row}.quote_id' for row in rows)})",
         )
         for event, rows in [("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])]
+    ),
+    # What refers to a row must not come to mean another.
+    *(
+        Guard(f"{table}_id_is_fixed", table, "UPDATE", "NEW.id <> OLD.id", gettext_noop("A row keeps its id."))
+        for table in (OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON)
     ),
 ]
 
 
 def create(connection) -> None:
-    """Creates the guards anew; does nothing for a table that is not there (yet)."""
-    drop(connection)
-    with connection.cursor() as cursor:
+    """Creates the guards anew, all or none; does nothing for a table that is not there (yet)."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        drop(connection)
         tables = connection.introspection.table_names(cursor)
         for guard in supported(connection):
             if guard.table in tables:
@@ -345,12 +370,7 @@ def statement(guard: Guard, vendor: str) -> str:
             f"CREATE TRIGGER {guard.trigger} BEFORE {guard.event} ON {guard.table} FOR EACH ROW WHEN {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'guard:{guard.name}'); END"
         )
-    lock = (
-        f"IF {guard.locks_parent_when} THEN PERFORM 1 FROM {OPPORTUNITY} "
-        "WHERE id = NEW.opportunity_id FOR NO KEY UPDATE; END IF; "
-        if guard.locks_parent_when
-        else ""
-    )
+    lock = f"PERFORM 1 FROM {guard.locks} FOR NO KEY UPDATE; " if guard.locks else ""
     row = "OLD" if guard.event == "DELETE" else "NEW"
     when, kind = ("AFTER", "CONSTRAINT TRIGGER") if guard.deferred else ("BEFORE", "TRIGGER")
     timing = "DEFERRABLE INITIALLY DEFERRED" if guard.deferred else ""
@@ -371,6 +391,9 @@ def sentence(error: Exception) -> str:
             return _(guard.message)
     for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason):
         for constraint in model._meta.constraints:
-            if constraint.name in text:
+            # SQLite names the columns of a unique constraint, not the constraint.
+            columns = [model._meta.get_field(name).column for name in getattr(constraint, "fields", ())]
+            unique = ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
+            if constraint.name in text or text == f"UNIQUE constraint failed: {unique}":
                 return str(constraint.get_violation_error_message())
     return _("The database refused this change, and nothing was saved.")

@@ -14,6 +14,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def fast_passwords(settings):
+    """A safe hash takes a fifth of a second, which hundreds of made-up users do not need."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def in_group(name: str, **names):
     user = UserFactory(**names)
     user.groups.add(Group.objects.get(name=name))

@@ -1,0 +1,409 @@
+"""The forms of the closing dialogs. They read what was typed; what is allowed, the services say."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import escape, format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from opportunities import fields
+from opportunities.closing import facts, services
+from opportunities.closing.plan import (
+    FATES,
+    fate_errors,
+    given_fates,
+    parse_plan_text,
+    plan_close,
+    possible_fates,
+    settled_fates,
+)
+from opportunities.models import Competitor, Opportunity, OpportunityClose, Quote, QuoteStatus, State, StatusReason
+from opportunities.models.closing import DETAILS_LENGTH
+from opportunities.money import format_amount, format_money, parse_decimal_text
+
+FACTS = ["status_reason", "actual_revenue", "closed_on", "competitor", "details"]
+OUTCOMES = [(State.WON.value, State.WON.label), (State.LOST.value, State.LOST.label)]
+
+
+class FactsForm(forms.Form):
+    """What is recorded of a closing besides its outcome and quotes.
+
+    No field is required here: the rules (facts.py) say which are.
+    """
+
+    status_reason = forms.ModelChoiceField(
+        StatusReason.objects.exclude(state=State.OPEN),
+        label=gettext_lazy("Status reason"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("There is no such reason (any more); choose another.")},
+    )
+    actual_revenue = fields.AmountField(label=gettext_lazy("Actual revenue"), required=False)
+    closed_on = fields.DateField(label=gettext_lazy("Close date"), required=False)
+    competitor = forms.ModelChoiceField(
+        Competitor.objects.all(),
+        label=gettext_lazy("Competitor"),
+        required=False,
+        empty_label="—",
+        error_messages={"invalid_choice": gettext_lazy("There is no such competitor (any more); choose another.")},
+    )
+    details = forms.CharField(
+        label=gettext_lazy("Details"), required=False, strip=False, widget=forms.Textarea({"rows": 2})
+    )
+
+    revenue_hint = ""
+
+    def __init__(self, opportunity: Opportunity, outcome: str, data=None, initial=None, kept_reason=None):
+        super().__init__(data, initial=initial, auto_id="id_%s")
+        self.opportunity = opportunity
+        self.outcome = outcome
+        self.kept_reason = kept_reason
+        self.fields["actual_revenue"].currency = opportunity.currency
+        self.fields["actual_revenue"].label = _("Actual revenue (%(currency)s)") % {"currency": opportunity.currency}
+        if outcome == State.LOST:  # what was typed before the outcome was changed is carried along unread
+            self.fields["actual_revenue"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.fields["status_reason"].choices = [("", _("Choose…")), *((r.pk, str(r)) for r in self.reasons)]
+
+    @cached_property
+    def reasons(self) -> list[StatusReason]:
+        """The reasons to choose from: the active ones of the outcome, and the one that a closing has already."""
+        reasons = StatusReason.objects.filter(state=self.outcome)
+        return [reason for reason in reasons if reason.is_active or reason == self.kept_reason]
+
+    @property
+    def chosen_reason(self) -> StatusReason | None:
+        return next((reason for reason in self.reasons if str(reason.pk) == str(self["status_reason"].value())), None)
+
+    @property
+    def fact_fields(self) -> list[forms.BoundField]:
+        """The fields of the facts in their order; those that may stay empty say so."""
+        reason = self.chosen_reason
+        needed = {"competitor": reason and reason.needs_competitor, "details": reason and reason.needs_details}
+        for name, is_needed in needed.items():
+            if not is_needed:
+                label = self.fields[name].label
+                self.fields[name].label = format_html('{} <span class="optional">({})</span>', label, _("optional"))
+        self.fields["actual_revenue"].help_text = escape(self.revenue_hint)
+        return [self[name] for name in FACTS]
+
+    def clean_details(self) -> str:
+        return self.cleaned_data["details"].replace("\r\n", "\n").strip()
+
+    def closing(self) -> facts.Closing:
+        """What the fields say, as far as they could be read."""
+        cleaned = self.cleaned_data
+        return facts.Closing(
+            self.opportunity,
+            self.outcome,
+            cleaned.get("status_reason"),
+            cleaned.get("closed_on"),
+            cleaned.get("actual_revenue") if self.outcome == State.WON else None,
+            cleaned.get("competitor"),
+            cleaned.get("details", ""),
+        )
+
+    def clean(self):
+        cleaned_data = super().clean()
+        for name, error in facts.closing_errors(self.closing(), self.kept_reason).items():
+            if name not in self.errors:
+                self.add_error(name, error)
+        return cleaned_data
+
+    @property
+    def cleaned_facts(self) -> dict:
+        """The facts as the services take them."""
+        closing = self.closing()
+        return {name: getattr(closing, name) for name in FACTS}
+
+
+@dataclass(frozen=True)
+class QuoteRow:
+    """An open quote in the dialog: what it is to become, what is wrong with that, what changed since it was shown."""
+
+    quote: Quote
+    fate: str
+    choices: list[tuple[str, str]]
+    error: str
+    change: str
+
+    @property
+    def name(self) -> str:
+        return f"quote-{self.quote.pk}"
+
+
+class CloseForm(FactsForm):
+    """The Close opportunity dialog: outcome, facts, and the open quotes with the offer to close them.
+
+    Three fields carry what the dialog showed, to tell it from what was chosen since: `shown_outcome`,
+    `shown_winner` and `suggested_revenue`.
+    """
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=OUTCOMES,
+        widget=forms.RadioSelect({"data-preview": ""}),
+        error_messages={
+            "required": gettext_lazy("Choose won or lost."),
+            "invalid_choice": gettext_lazy("Choose won or lost."),
+        },
+    )
+    close_quotes = forms.BooleanField(required=False)
+
+    field_order = ["outcome", *FACTS, "close_quotes"]
+
+    def __init__(self, opportunity: Opportunity, data=None, initial=None):
+        source = initial if data is None else data
+        outcome = source.get("outcome")
+        super().__init__(opportunity, outcome if outcome in FATES else State.WON.value, data, initial)
+        self.fields["status_reason"].widget.attrs["data-preview"] = ""
+        plan = plan_close(opportunity, self.outcome)
+        self.plan = plan.with_fates(given_fates(plan, self.outcome, source))
+        self.shown = parse_plan_text(source.get("plan", "")) if data is not None else None
+
+    @classmethod
+    def first(cls, opportunity: Opportunity, outcome: str) -> "CloseForm":
+        """The dialog as it opens: today, the default reason, the default fates and the revenue that they suggest."""
+        initial = {"outcome": outcome if outcome in FATES else State.WON.value, "closed_on": timezone.localdate()}
+        form = cls(opportunity, initial=initial)
+        form.initial |= {"status_reason": form.default_reason, "actual_revenue": form.suggestion}
+        return form
+
+    @classmethod
+    def preview(cls, opportunity: Opportunity, data) -> "CloseForm":
+        """The dialog after a choice in it: what follows from it is set, what was typed is kept, nothing is judged."""
+        form = cls(opportunity, initial=data.dict())
+        fates, is_switched = form.plan.fates, data.get("shown_outcome") != form.outcome
+        if is_switched and form.outcome == State.WON:  # what was lost with the opportunity is chosen anew
+            active = {quote.pk for quote in form.plan.quotes if quote.is_active}
+            fates = {pk: "" if pk in active and fate == QuoteStatus.LOST else fate for pk, fate in fates.items()}
+        yielding = next((pk for pk in fates if str(pk) == data.get("shown_winner")), None)
+        form.plan = form.plan.with_fates(settled_fates(form.plan.with_fates(fates), form.outcome, yielding))
+        if is_switched:
+            form.initial["status_reason"] = form.default_reason
+        form.initial["actual_revenue"] = form.followed_revenue(data)
+        form.preserve(data)
+        return form
+
+    def preserve(self, data) -> None:
+        """Tells htmx to leave alone what is the same as in `data`: somebody may be typing there already."""
+        for name in FACTS:
+            if str(self.initial.get(name) or "") == data.get(name, ""):
+                self.fields[name].widget.attrs["hx-preserve"] = "true"
+
+    @property
+    def default_reason(self) -> int | None:
+        return next((reason.pk for reason in self.reasons if reason.is_default), None)
+
+    def clean(self):
+        cleaned_data = super().clean()
+        if "outcome" not in cleaned_data:
+            return cleaned_data
+        if self.is_stale:
+            self.add_error(None, str(services.PlanOutOfDate(self.plan)))
+        names = {f"quote-{quote.pk}" for quote in self.plan.quotes}
+        if not self.is_stale and any(name.startswith("quote-") and name not in names for name in self.data):
+            self.add_error(None, _("This form names a quote that is not open on this opportunity."))
+        if self.fate_errors:
+            self.add_error(None, _("Check what becomes of the quotes below."))
+        if self.plan.quotes and not cleaned_data["close_quotes"]:
+            self.add_error("close_quotes", services.open_quotes_sentence(len(self.plan.quotes)))
+        return cleaned_data
+
+    def save(self, by) -> OpportunityClose:
+        """Closes the opportunity; raises what `close_opportunity` raises."""
+        plan = self.plan if self.plan.quotes else None
+        return services.close_opportunity(
+            self.opportunity, outcome=self.outcome, by=by, plan=plan, **self.cleaned_facts
+        )
+
+    def show_again(self) -> None:
+        """Prepares the refused form for its next try: an untouched suggestion follows the winner."""
+        self.data = self.data.copy()
+        if "actual_revenue" not in self.errors:
+            self.data["actual_revenue"] = self.followed_revenue(self.data)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the open quotes are not those that the form was made for."""
+        return self.is_bound and self.data.get("plan", "") != self.plan.text
+
+    @cached_property
+    def fate_errors(self) -> dict[int, str]:
+        return fate_errors(self.plan, self.outcome) if self.is_bound else {}
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it came back because quotes are open: the offer to close them is ticked then."""
+        return self.is_bound and "close_quotes" in self.errors
+
+    @property
+    def consents(self) -> bool:
+        return self.is_refused or bool(self["close_quotes"].value())
+
+    @property
+    def open_quotes(self) -> str:
+        return services.open_quotes_sentence(len(self.plan.quotes))
+
+    @property
+    def submit_label(self) -> str:
+        count = len(self.plan.quotes)
+        if not count or not self.consents:
+            return _("Close opportunity")
+        labels = ngettext("Close opportunity and %(count)s quote", "Close opportunity and %(count)s quotes", count)
+        return labels % {"count": count}
+
+    @property
+    def consent_label(self) -> str:
+        count = len(self.plan.quotes)
+        return ngettext("Close the %(count)s linked quote", "Close all %(count)s linked quotes", count) % {
+            "count": count
+        }
+
+    @property
+    def shown_outcome(self) -> str:
+        """The outcome that the dialog is shown for (a template's `form.outcome` is the field)."""
+        return self.outcome
+
+    @property
+    def suggested_revenue(self) -> Decimal | None:
+        """What the winner is worth; without one, the estimate."""
+        return self.plan.winner.total if self.plan.winner else self.opportunity.estimated_revenue
+
+    @property
+    def suggestion(self) -> str:
+        """The suggested revenue as the field shows it."""
+        return format_amount(self.suggested_revenue, self.opportunity.currency)
+
+    def followed_revenue(self, data) -> str:
+        """What was typed by hand; what was only suggested follows the winner."""
+        typed = data.get("actual_revenue", "")
+        untouched = typed.strip() == data.get("suggested_revenue", "").strip()
+        return self.suggestion if untouched and self.outcome == State.WON else typed
+
+    @property
+    def revenue_hint(self) -> str:
+        """Where the suggestion is from, and how far from the estimate it is."""
+        if self.suggested_revenue is None:
+            return ""
+        if not self.plan.winner:
+            return _("From the estimate")
+        source = _("From %(quote)s") % {"quote": self.plan.winner}
+        distance = facts.distance_from_estimate(self.suggested_revenue, self.opportunity.estimated_revenue)
+        return f"{source} · {distance}" if distance else source
+
+    @property
+    def warnings(self) -> list[str]:
+        """What looks odd in what is shown, as far as it can be read; none of it blocks."""
+        if "" in self.plan.fates.values():
+            return []
+        closing = facts.Closing(self.opportunity, self.outcome, None, self.shown_date, self.shown_revenue)
+        return facts.closing_warnings(closing, self.plan.winner)
+
+    @property
+    def shown_date(self):
+        try:
+            return self.fields["closed_on"].clean(self["closed_on"].value())
+        except ValidationError:
+            return None
+
+    @property
+    def shown_revenue(self) -> Decimal | None:
+        value = self["actual_revenue"].value()
+        try:
+            return parse_decimal_text(value) if value else None
+        except ValidationError:
+            return None
+
+    @property
+    def rows(self) -> list[QuoteRow]:
+        """The open quotes as the dialog shows them: a fate that is refused is shown as the one that is right."""
+        fates = settled_fates(self.plan, self.outcome)
+        return [
+            QuoteRow(
+                quote,
+                fates[quote.pk],
+                [
+                    *([] if fates[quote.pk] else [("", _("Choose…"))]),
+                    *((fate.value, fate.label) for fate in possible_fates(quote, self.outcome)),
+                ],
+                self.fate_errors.get(quote.pk, ""),
+                self.change_of(quote),
+            )
+            for quote in self.plan.quotes
+        ]
+
+    def change_of(self, quote: Quote) -> str:
+        """What changed of `quote` since the form was made for it, in words."""
+        if not self.is_stale or self.shown is None:
+            return ""
+        if quote.pk not in self.shown:
+            return _("New")
+        status, total = self.shown[quote.pk]
+        if status != quote.status:
+            return _("Was %(before)s") % {"before": QuoteStatus(status).label}
+        if total != quote.total:
+            return _("Was %(before)s") % {"before": format_money(total, self.opportunity.currency)}
+        return ""
+
+    @property
+    def gone(self) -> list[Quote]:
+        """The quotes that were shown and are not open on this opportunity any more."""
+        if not self.is_stale or not self.shown:
+            return []
+        there = {quote.pk for quote in self.plan.quotes}
+        return list(self.opportunity.quotes.filter(pk__in=set(self.shown) - there).order_by("pk"))
+
+
+class CorrectForm(FactsForm):
+    """Correct closing: other facts for the same outcome; the quotes stay as they are."""
+
+    def __init__(self, current: OpportunityClose, data=None):
+        initial = {name: getattr(current, name) for name in FACTS}
+        super().__init__(current.opportunity, current.outcome, data, initial, kept_reason=current.status_reason)
+        self.current = current
+
+    def save(self, by) -> OpportunityClose:
+        """Corrects the closing; raises what `correct_closing` raises."""
+        return services.correct_closing(self.current, by=by, **self.cleaned_facts)
+
+
+class ReopenForm(forms.Form):
+    """Reopen opportunity: which of the quotes that the closing closed come back, and why."""
+
+    quotes = forms.MultipleChoiceField(
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose among the quotes that this closing closed.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for reopening"),
+        required=False,
+        max_length=DETAILS_LENGTH,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, current: OpportunityClose, data=None):
+        super().__init__(data, auto_id="id_%s")
+        self.current = current
+        self.records = list(services.restorable_quotes(current))
+        self.fields["quotes"].choices = [(str(record.quote_id), str(record.quote)) for record in self.records]
+        self.chosen = (
+            data.getlist("quotes") if data is not None else [pk for pk, _name in self.fields["quotes"].choices]
+        )
+
+    @property
+    def rows(self) -> list[tuple]:
+        """Each quote's closing, and whether the quote is to come back."""
+        return [(record, str(record.quote_id) in self.chosen) for record in self.records]
+
+    def save(self, by) -> Opportunity:
+        """Reopens the opportunity; raises what `reopen_opportunity` raises."""
+        return services.reopen_opportunity(
+            self.current,
+            by=by,
+            quotes=[int(pk) for pk in self.cleaned_data["quotes"]],
+            reason=self.cleaned_data["reason"],
+        )

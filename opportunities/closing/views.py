@@ -1,0 +1,151 @@
+"""Closing an opportunity, and taking that back: each a dialog over the page that opened it, or a page of its own."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from opportunities.closing import facts, services
+from opportunities.closing.forms import CloseForm, CorrectForm, ReopenForm
+from opportunities.dialog import leave_dialog, opener, render_dialog
+from opportunities.models import Opportunity, OpportunityClose, State, guards
+from opportunities.permissions import require
+
+
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Close opportunity dialog; submitted, the closing."""
+    opportunity = get_opportunity(request, pk, "close")
+    if not opportunity.is_open:
+        return refuse(request, opportunity, services.AlreadyClosed(services.current_closing(opportunity)))
+    if request.method == "GET":
+        return show_close(request, CloseForm.first(opportunity, request.GET.get("outcome", "")))
+    form = CloseForm(opportunity, request.POST)
+    try:
+        if form.is_valid():
+            tell_closed(request, form.save(by=request.user), form)
+            return leave_dialog(request, opportunity.get_absolute_url())
+    except services.AlreadyClosed as refusal:
+        return refuse(request, opportunity, refusal)
+    except (services.PlanOutOfDate, services.OpenQuotesRemain):
+        form = CloseForm(opportunity, request.POST)  # reads the quotes anew, and finds what changed
+    except (ValidationError, IntegrityError) as error:
+        form.add_error(None, sentences(error))
+    form.show_again()
+    return show_close(request, form, status=422)
+
+
+@require_POST
+def preview_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog after a choice in it, which changes what else can be chosen; nothing is recorded or judged."""
+    opportunity = get_opportunity(request, pk, "close")
+    if not opportunity.is_open:
+        return refuse(request, opportunity, services.AlreadyClosed(services.current_closing(opportunity)))
+    return show_close(request, CloseForm.preview(opportunity, request.POST), is_preview=True)
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a closing back for whoever recorded it; asks first where the button of the message had no JavaScript."""
+    opportunity = get_opportunity(request, pk, "view")
+    closing = get_closing(opportunity, request.GET.get("closing") or request.POST.get("closing"))
+    if request.method == "GET":
+        if not closing.can_be_undone_by(request.user):
+            return refuse(request, opportunity, services.UndoRefused())
+        return show(request, "undo", _("Undo closing"), opportunity, {"closing": closing})
+    try:
+        services.undo_close(closing, by=request.user)
+    except services.ClosingRefused as refusal:
+        return refuse(request, opportunity, refusal)
+    messages.success(request, _("The closing is undone: everything is as it was before."))
+    return leave_dialog(request, opportunity.get_absolute_url())
+
+
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Reopen opportunity dialog; submitted, the reopening."""
+    return change_closing(
+        request, pk, ReopenForm, "reopen", _("Reopen opportunity"), _("The opportunity is open again.")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Correct closing dialog; submitted, the correction."""
+    done = _("The closing is corrected.")
+    return change_closing(request, pk, CorrectForm, "correct", _("Correct closing"), done)
+
+
+def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title: str, done: str) -> HttpResponse:
+    """A dialog that changes the current closing: shows it, judges it, and says `done`."""
+    opportunity = get_opportunity(request, pk, "reopen")
+    current = services.current_closing(opportunity)
+    if current is None or request.POST.get("closing", str(current.pk)) != str(current.pk):
+        return refuse(request, opportunity, services.NotClosed())
+    if request.method == "GET":
+        return show(request, panel, title, opportunity, {"form": form_class(current)})
+    form = form_class(current, request.POST)
+    try:
+        if form.is_valid():
+            form.save(by=request.user)
+            messages.success(request, done)
+            return leave_dialog(request, opportunity.get_absolute_url())
+    except services.NotClosed as refusal:
+        return refuse(request, opportunity, refusal)
+    except (ValidationError, IntegrityError) as error:
+        form.add_error(None, sentences(error))
+    return show(request, panel, title, opportunity, {"form": form}, status=422)
+
+
+def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
+    """The opportunity with its facts; 404 when there is none, 403 unless the user may do `action`."""
+    opportunity = get_object_or_404(Opportunity.objects.with_facts(), pk=pk)
+    require(request.user, action, opportunity)
+    return opportunity
+
+
+def get_closing(opportunity: Opportunity, pk: str | None) -> OpportunityClose:
+    return get_object_or_404(opportunity.closings.select_related("opportunity"), pk=pk if str(pk).isdecimal() else 0)
+
+
+def show_close(request: HttpRequest, form: CloseForm, status: int = 200, is_preview: bool = False) -> HttpResponse:
+    context = {"form": form, "is_preview": is_preview}
+    return show(request, "close", _("Close opportunity"), form.opportunity, context, status)
+
+
+def show(
+    request: HttpRequest, panel: str, title: str, opportunity: Opportunity, context: dict, status: int = 200
+) -> HttpResponse:
+    context |= {
+        "dialog_title": title,
+        "opportunity": opportunity,
+        "next": opener(request, opportunity.get_absolute_url()),
+    }
+    return render_dialog(request, f"opportunities/closing/_{panel}.html", context, status)
+
+
+def refuse(request: HttpRequest, opportunity: Opportunity, refusal: services.ClosingRefused) -> HttpResponse:
+    """409: somebody was faster. Says who, as what and when, and leads to the opportunity as it is now."""
+    return show(request, "refused", _("Nothing was changed"), opportunity, {"refusal": refusal}, status=409)
+
+
+def tell_closed(request: HttpRequest, closing: OpportunityClose, form: CloseForm) -> None:
+    """The message after closing: what was closed, what looks odd about it, and Undo."""
+    count = len(form.plan.quotes)
+    if closing.outcome == State.WON:
+        text = ngettext("Closed as won, with %(count)s quote.", "Closed as won, with %(count)s quotes.", count)
+    else:
+        text = ngettext("Closed as lost, with %(count)s quote.", "Closed as lost, with %(count)s quotes.", count)
+    warnings = facts.closing_warnings(form.closing(), form.plan.winner)
+    context = {"closing": closing, "text": text % {"count": count}, "warnings": warnings}
+    messages.success(request, render_to_string("opportunities/closing/_closed_message.html", context))
+
+
+def sentences(error: ValidationError | IntegrityError) -> list[str] | str:
+    """What refused a closing that the form had found right: a rule that changed in between, or a guard."""
+    return error.messages if isinstance(error, ValidationError) else guards.sentence(error)

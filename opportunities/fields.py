@@ -1,0 +1,88 @@
+"""Form fields that show and read numbers and dates as the user's language and browser do."""
+
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opportunities.money import check_amount, format_amount, format_quantity, parse_decimal_text
+
+MAX_TYPED = 50  # characters; no allowed number needs as many
+MAX_QUANTITY = Decimal("999999999.999")
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, which speaks ISO whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class NumberField(forms.Field):
+    """A number typed in the user's language; cleans to a Decimal, or to None when it is empty.
+
+    What cannot be read comes back as it was typed. Subclasses say how a number is shown and which are allowed.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"})
+
+    def to_python(self, value):
+        if isinstance(value, Decimal) or value is None:
+            return value
+        text = str(value).strip()
+        if len(text) > MAX_TYPED:
+            raise ValidationError(_("This number is too long."), code="long")
+        return parse_decimal_text(text) if text else None
+
+    def validate(self, value):
+        super().validate(value)
+        if value is not None:
+            self.check(value)
+
+    def prepare_value(self, value):
+        return self.show(value) if isinstance(value, Decimal) else value
+
+
+class AmountField(NumberField):
+    """An amount of 0 or more in whole minor units of `currency`, which a form may set later on the field."""
+
+    def __init__(self, *, currency: str = "EUR", **kwargs):
+        super().__init__(**kwargs)
+        self.currency = currency
+
+    def check(self, amount: Decimal) -> None:
+        check_amount(amount, self.currency)
+
+    def show(self, amount: Decimal) -> str:
+        return format_amount(amount, self.currency)
+
+
+class QuantityField(NumberField):
+    """A quantity above 0, with at most three decimals."""
+
+    def check(self, quantity: Decimal) -> None:
+        if quantity <= 0:
+            raise ValidationError(_("Enter a quantity above 0."), code="positive")
+        if quantity > MAX_QUANTITY:
+            raise ValidationError(
+                _("Enter a quantity of at most %(most)s.") % {"most": self.show(MAX_QUANTITY)}, code="huge"
+            )
+        if quantity != round(quantity, 3):
+            raise ValidationError(_("A quantity has at most 3 decimals."), code="precision")
+
+    def show(self, quantity: Decimal) -> str:
+        return format_quantity(quantity)
+
+
+class DateField(forms.DateField):
+    """A calendar date in the browser's own date field."""
+
+    widget = DateInput
+
+    def __init__(self, **kwargs):
+        messages = {"invalid": gettext_lazy("Enter a date that exists, such as 2026-11-30.")}
+        super().__init__(input_formats=["%Y-%m-%d"], error_messages=messages, **kwargs)
