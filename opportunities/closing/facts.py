@@ -5,7 +5,7 @@ The rules are those of the design, section 2, "Closing"; the sentences are in th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel.numbers import format_percent
@@ -33,6 +33,7 @@ class Closing:
     quotes: Sequence[Quote] = ()
     fates: dict[int, str] = field(default_factory=dict)
     corrects: OpportunityClose | None = None
+    at: datetime | None = None  # the instant to record; None is now
 
 
 def closing_errors(closing: Closing, kept_reason: StatusReason | None = None) -> dict[str, str]:

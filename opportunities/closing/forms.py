@@ -23,7 +23,6 @@ from opportunities.closing.plan import (
     settled_fates,
 )
 from opportunities.models import Competitor, Opportunity, OpportunityClose, Quote, QuoteStatus, State, StatusReason
-from opportunities.models.closing import DETAILS_LENGTH
 from opportunities.money import format_amount, format_money, parse_decimal_text
 
 FACTS = ["status_reason", "actual_revenue", "closed_on", "competitor", "details"]
@@ -86,8 +85,8 @@ class FactsForm(forms.Form):
         for name, is_needed in needed.items():
             if not is_needed:
                 label = self.fields[name].label
-                self.fields[name].label = format_html('{} <span class="optional">({})</span>', label, _("optional"))
-        self.fields["actual_revenue"].help_text = escape(self.revenue_hint)
+                self[name].label = format_html('{} <span class="optional">({})</span>', label, _("optional"))
+        self["actual_revenue"].help_text = escape(self.revenue_hint)
         return [self[name] for name in FACTS]
 
     def clean_details(self) -> str:
@@ -185,14 +184,7 @@ class CloseForm(FactsForm):
         if is_switched:
             form.initial["status_reason"] = form.default_reason
         form.initial["actual_revenue"] = form.followed_revenue(data)
-        form.preserve(data)
         return form
-
-    def preserve(self, data) -> None:
-        """Tells htmx to leave alone what is the same as in `data`: somebody may be typing there already."""
-        for name in FACTS:
-            if str(self.initial.get(name) or "") == data.get(name, ""):
-                self.fields[name].widget.attrs["hx-preserve"] = "true"
 
     @property
     def default_reason(self) -> int | None:
@@ -226,7 +218,7 @@ class CloseForm(FactsForm):
         if "actual_revenue" not in self.errors:
             self.data["actual_revenue"] = self.followed_revenue(self.data)
 
-    @property
+    @cached_property
     def is_stale(self) -> bool:
         """Whether the open quotes are not those that the form was made for."""
         return self.is_bound and self.data.get("plan", "") != self.plan.text
@@ -356,54 +348,3 @@ class CloseForm(FactsForm):
             return []
         there = {quote.pk for quote in self.plan.quotes}
         return list(self.opportunity.quotes.filter(pk__in=set(self.shown) - there).order_by("pk"))
-
-
-class CorrectForm(FactsForm):
-    """Correct closing: other facts for the same outcome; the quotes stay as they are."""
-
-    def __init__(self, current: OpportunityClose, data=None):
-        initial = {name: getattr(current, name) for name in FACTS}
-        super().__init__(current.opportunity, current.outcome, data, initial, kept_reason=current.status_reason)
-        self.current = current
-
-    def save(self, by) -> OpportunityClose:
-        """Corrects the closing; raises what `correct_closing` raises."""
-        return services.correct_closing(self.current, by=by, **self.cleaned_facts)
-
-
-class ReopenForm(forms.Form):
-    """Reopen opportunity: which of the quotes that the closing closed come back, and why."""
-
-    quotes = forms.MultipleChoiceField(
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("Choose among the quotes that this closing closed.")},
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Reason for reopening"),
-        required=False,
-        max_length=DETAILS_LENGTH,
-        widget=forms.Textarea({"rows": 2}),
-    )
-
-    def __init__(self, current: OpportunityClose, data=None):
-        super().__init__(data, auto_id="id_%s")
-        self.current = current
-        self.records = list(services.restorable_quotes(current))
-        self.fields["quotes"].choices = [(str(record.quote_id), str(record.quote)) for record in self.records]
-        self.chosen = (
-            data.getlist("quotes") if data is not None else [pk for pk, _name in self.fields["quotes"].choices]
-        )
-
-    @property
-    def rows(self) -> list[tuple]:
-        """Each quote's closing, and whether the quote is to come back."""
-        return [(record, str(record.quote_id) in self.chosen) for record in self.records]
-
-    def save(self, by) -> Opportunity:
-        """Reopens the opportunity; raises what `reopen_opportunity` raises."""
-        return services.reopen_opportunity(
-            self.current,
-            by=by,
-            quotes=[int(pk) for pk in self.cleaned_data["quotes"]],
-            reason=self.cleaned_data["reason"],
-        )

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from opportunities.closing import facts, services
-from opportunities.closing.forms import CloseForm, CorrectForm, ReopenForm
+from opportunities.closing.forms import CloseForm
+from opportunities.closing.history_forms import CorrectForm, ReopenForm
 from opportunities.dialog import leave_dialog, opener, render_dialog
 from opportunities.models import Opportunity, OpportunityClose, State, guards
 from opportunities.permissions import require

@@ -59,7 +59,8 @@ class OpportunityClose(models.Model):
                 violation_error_message=_("This opportunity is closed already."),
             ),
             models.CheckConstraint(
-                condition=Q(outcome=State.WON, actual_revenue__gte=0) | Q(outcome=State.LOST, actual_revenue=None),
+                condition=Q(outcome=State.WON, actual_revenue__isnull=False, actual_revenue__gte=0)
+                | Q(outcome=State.LOST, actual_revenue=None),
                 name="closing_outcome_fits_its_revenue",
                 violation_error_message=_("A won closing has an actual revenue of 0 or more; a lost one has none."),
             ),

@@ -84,7 +84,7 @@ class Opportunity(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=State.OPEN, closed_on=None, actual_revenue=None, competitor=None)
-                | Q(state=State.WON, closed_on__isnull=False, actual_revenue__gte=0)
+                | Q(state=State.WON, closed_on__isnull=False, actual_revenue__isnull=False, actual_revenue__gte=0)
                 | Q(state=State.LOST, closed_on__isnull=False, actual_revenue=None),
                 name="opportunity_state_fits_its_closing_fields",
                 violation_error_message=_(

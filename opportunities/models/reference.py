@@ -93,7 +93,7 @@ class Stage(models.Model):
             models.CheckConstraint(
                 condition=Q(probability__lte=100),
                 name="stage_probability_is_a_percentage",
-                violation_error_message=_("A probability is between 0 and 100 %."),
+                violation_error_message=_("A probability is between 0 and 100 percent."),
             )
         ]
 

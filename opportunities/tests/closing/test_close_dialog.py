@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from opportunities.models import OpportunityClose, Preferences, Quote, StatusReason
-from opportunities.tests.closing.snapshots import form_of, nothing_changes
 from opportunities.tests.factories import (
     CompetitorFactory,
     OpportunityFactory,
@@ -17,6 +16,8 @@ from opportunities.tests.factories import (
     day,
     reason,
 )
+from opportunities.tests.page import form_of
+from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
 

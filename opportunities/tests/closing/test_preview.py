@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from opportunities.tests.closing.snapshots import form_of, nothing_changes
 from opportunities.tests.factories import OpportunityFactory, QuoteFactory, day, reason
+from opportunities.tests.page import form_of
+from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -85,5 +86,5 @@ def test_ticking_the_offer_changes_what_the_button_says(client, opportunity, ope
 def test_a_preview_of_rubbish_is_shown_and_not_a_crash(opportunity, open_dialog, preview):
     QuoteFactory(opportunity=opportunity, status="active")
     rubbish = "\x00;'\ud7ff" * 20
-    fields = preview({name: rubbish for name in [*open_dialog("won"), "shown_winner"]})
+    fields = preview(dict.fromkeys([*open_dialog("won"), "shown_winner"], rubbish))
     assert fields["details"] == rubbish

@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from opportunities.models import Opportunity, Quote
-from opportunities.tests.closing.snapshots import form_of
 from opportunities.tests.factories import OpportunityFactory, QuoteFactory, reason
+from opportunities.tests.page import form_of
 
 pytestmark = pytest.mark.django_db
 COUNTS = [1, 10, 1000]

@@ -1,9 +1,6 @@
-"""Looking at a page's form as a browser would send it, and at the whole database before and after."""
+"""Looking at a page's form as a browser would send it."""
 
-from contextlib import contextmanager
 from html.parser import HTMLParser
-
-from django.apps import apps
 
 
 class FormReader(HTMLParser):
@@ -47,18 +44,3 @@ def form_of(response) -> dict[str, str]:
         name: value.removeprefix("\r\n").removeprefix("\n") if isinstance(value, str) else value
         for name, value in reader.fields.items()
     }
-
-
-def snapshot() -> dict[str, list[tuple]]:
-    """Every row of the product's tables."""
-    return {
-        model.__name__: list(model.objects.order_by("pk").values_list())
-        for model in apps.get_app_config("opportunities").get_models()
-    }
-
-
-@contextmanager
-def nothing_changes():
-    before = snapshot()
-    yield
-    assert snapshot() == before

@@ -1,0 +1,55 @@
+"""What a refusal must show: the error that was expected, its sentence, and a database that is as it was."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from opportunities.models import (
+    Opportunity,
+    OpportunityClose,
+    Quote,
+    QuoteClose,
+    QuoteLine,
+    StatusReason,
+    guards,
+)
+
+GUARDED = [Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason]
+SENTENCES = {guard.name: guard.message for guard in guards.GUARDS} | {
+    constraint.name: str(constraint.violation_error_message)
+    for model in GUARDED
+    for constraint in model._meta.constraints
+}
+
+
+def snapshot() -> dict[str, list[str]]:
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        return {table: rows(cursor, table) for table in connection.introspection.table_names(cursor)}
+
+
+def rows(cursor, table: str) -> list[str]:
+    cursor.execute(f"SELECT * FROM {table}")
+    return sorted(repr(row) for row in cursor.fetchall())
+
+
+@contextmanager
+def nothing_changes():
+    """The database is the same after the block as before."""
+    before = snapshot()
+    yield
+    assert snapshot() == before
+
+
+@contextmanager
+def refused(*names: str):
+    """The database refuses the block, at the latest at its commit, by one of these guards and constraints.
+
+    By any of them when none is named.
+    """
+    with nothing_changes():
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+            yield
+            connection.check_constraints()
+        assert guards.sentence(refusal.value) in [SENTENCES[name] for name in names or SENTENCES]
