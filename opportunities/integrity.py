@@ -1,0 +1,105 @@
+"""The rules that hold between stored rows (design, section 3), each as a query for the rows that break it.
+
+The constraints and guards refuse such rows; this finds them where they came past: a guard was missing,
+or SQLite, which has no deferred guards, kept a closing whose opportunity stayed as it was. What a guard
+says of a change (a closed quote's lines are fixed, say) cannot be seen in the rows afterwards.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db.models import CheckConstraint, Count, F, Model, Q, QuerySet, UniqueConstraint, Window
+from django.utils.translation import gettext as _
+
+from opportunities.models import OPEN_STATUSES, Opportunity, OpportunityClose, Quote, QuoteClose, State
+
+
+class Rule(NamedTuple):
+    """A rule in words, and the keys of the rows of `model` that break it."""
+
+    model: type[Model]
+    sentence: str
+    offenders: QuerySet
+
+
+def rules() -> Iterator[Rule]:
+    """The rules, in the order of the design; each is one statement, and none is asked before it is used."""
+    yield from constraint_rules()
+    # Compared by EXCEPT, which compares whole rows and takes NULL as equal to NULL.
+    facts = ("status_reason", "closed_on", "actual_revenue", "competitor")
+    closed = Opportunity.objects.exclude(state=State.OPEN).values_list("pk", "state", *facts)
+    closings = OpportunityClose.objects.filter(reopened_at=None).order_by()
+    closings = closings.values_list("opportunity", "outcome", *facts)
+    closed_quotes = Quote.objects.exclude(status__in=OPEN_STATUSES).order_by().values_list("pk", "status")
+    quote_closings = QuoteClose.objects.filter(restored_at=None).order_by().values_list("quote", "to_status")
+    yield Rule(
+        Opportunity,
+        _("The state of the status reason is the opportunity's state."),
+        Opportunity.objects.exclude(status_reason__state=F("state")).values_list("pk"),
+    )
+    yield Rule(
+        OpportunityClose,
+        _("The state of the status reason is the closing's outcome."),
+        OpportunityClose.objects.exclude(status_reason__state=F("outcome")).values_list("pk"),
+    )
+    yield Rule(
+        Quote,
+        _("A closed opportunity has no open quotes."),
+        Quote.objects.open().exclude(opportunity__state=State.OPEN).values_list("pk"),
+    )
+    yield Rule(
+        Opportunity,
+        _("A closed opportunity has a current closing that says the same."),
+        closed.difference(closings),
+    )
+    yield Rule(
+        Opportunity,
+        _("A current closing has a closed opportunity that says the same."),
+        closings.difference(closed),
+    )
+    yield Rule(
+        Quote,
+        _("A closed quote has a current closing to its status."),
+        closed_quotes.difference(quote_closings),
+    )
+    yield Rule(
+        Quote,
+        _("A current closing of a quote has a closed quote of its status."),
+        quote_closings.difference(closed_quotes),
+    )
+    yield Rule(
+        QuoteClose,
+        _("A quote is closed with its own opportunity."),
+        QuoteClose.objects.exclude(opportunity_close=None)
+        .exclude(opportunity_close__opportunity=F("quote__opportunity"))
+        .values_list("pk"),
+    )
+    yield Rule(
+        QuoteClose,
+        _("A quote comes back only with its opportunity."),
+        QuoteClose.objects.exclude(restored_at=None)
+        .filter(Q(opportunity_close=None) | Q(opportunity_close__reopened_at=None))
+        .values_list("pk"),
+    )
+
+
+def constraint_rules() -> Iterator[Rule]:
+    """The constraints of the models, asked of the rows: what stands in one row, and what is there once."""
+    for model in apps.get_app_config("opportunities").get_models():
+        for constraint in model._meta.constraints:
+            sentence = str(constraint.violation_error_message)
+            match constraint:
+                case CheckConstraint():
+                    yield Rule(model, sentence, model.objects.exclude(constraint.condition).values_list("pk"))
+                case UniqueConstraint():
+                    times = Window(Count("pk"), partition_by=constraint.fields)
+                    rows = model.objects.filter(constraint.condition or Q()).annotate(times=times)
+                    yield Rule(model, sentence, rows.filter(times__gt=1).values_list("pk"))
+
+
+def broken_rules() -> Iterator[tuple[Rule, list[int]]]:
+    """Each rule that is broken, with the keys of the rows that break it."""
+    for rule in rules():
+        if offenders := sorted({row[0] for row in rule.offenders}):
+            yield rule, offenders
