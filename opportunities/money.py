@@ -52,6 +52,11 @@ def format_amount(amount: Decimal | None, currency: str) -> str:
     return format_decimal(amount, "#,##0." + "0" * decimals if decimals else "#,##0", locale=current_locale())
 
 
+def format_quantity(quantity: Decimal) -> str:
+    """`quantity` with the decimals that it has, at most three, as `parse_decimal_text` reads it."""
+    return format_decimal(quantity, "#,##0.###", locale=current_locale())
+
+
 def parse_decimal_text(text: str) -> Decimal:
     """The number typed in the active language ("1 234,50" in French, "1,234.50" in English).
 

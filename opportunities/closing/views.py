@@ -124,6 +124,7 @@ def show(
 ) -> HttpResponse:
     context |= {
         "dialog_title": title,
+        "dialog_about": [about for about in (opportunity.topic, opportunity.account) if about],
         "opportunity": opportunity,
         "next": opener(request, opportunity.get_absolute_url()),
     }

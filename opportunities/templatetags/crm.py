@@ -10,6 +10,7 @@ register.filter("day", formats.format_date)
 register.filter("instant", formats.format_instant)
 register.filter("person", formats.person)
 register.filter("money", money.format_money)
+register.filter("quantity", money.format_quantity)
 
 
 @register.filter
