@@ -19,6 +19,7 @@ class TimelineEvent(models.Model):
         NOTE = "note", gettext_lazy("Note")
         QUOTE_CREATED = "quote_created", gettext_lazy("Quote created")
         QUOTE_ACTIVATED = "quote_activated", gettext_lazy("Quote activated")
+        QUOTE_REVISED = "quote_revised", gettext_lazy("Quote revised")
         QUOTE_CLOSED = "quote_closed", gettext_lazy("Quote closed")
         CLOSED = "closed", gettext_lazy("Closed")
         UNDONE = "undone", gettext_lazy("Closing undone")
@@ -71,6 +72,8 @@ class TimelineEvent(models.Model):
                 return _("created %(quote)s") % data
             case kinds.QUOTE_ACTIVATED:
                 return _("activated %(quote)s") % data
+            case kinds.QUOTE_REVISED:
+                return _("revised %(quote)s") % data
             case kinds.QUOTE_CLOSED:
                 return _("closed %(quote)s") % data
             case kinds.CLOSED if data["outcome"] == State.WON:
