@@ -1,6 +1,7 @@
 """The pages of refusals: a full page, or a panel of the dialog where htmx asked."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from opportunities.dialog import render_dialog
@@ -29,4 +30,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def problem(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render_dialog(request, "_problem.html", {"dialog_title": title, "text": text}, status)
+    context = {"dialog_title": title, "text": text}
+    if not hasattr(request, "htmx"):  # refused before the middleware that says what asked, as an unknown host is
+        return render(request, "opportunities/dialog_page.html", context | {"panel": "_problem.html"}, status=status)
+    return render_dialog(request, "_problem.html", context, status)

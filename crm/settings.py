@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_htmx",
-    "template_partials",
     "opportunities",
 ]
 
@@ -92,6 +91,7 @@ LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "opportunities" / "locale"]  # of the templates too, which lie outside the app
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 

@@ -20,7 +20,10 @@ class OpportunitiesConfig(AppConfig):
 
 
 def use_sqlite_limit(connection, **_kwargs) -> None:
-    """Django assumes that SQLite takes 999 parameters; this asks it, so that 5,000 quotes close in as many statements as one."""
+    """Asks SQLite how many parameters it takes.
+
+    Django assumes 999, and would close 5,000 quotes in more statements than one quote.
+    """
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
         connection.features.max_query_params = limit

@@ -1,0 +1,57 @@
+# The everyday commands; README.md says what each is for.
+
+PORT ?= 8000
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+CHROMIUM ?= $(firstword $(foreach name, chromium chromium-browser google-chrome google-chrome-stable, \
+	$(shell command -v $(name) 2>/dev/null)))
+
+# Everything here is development; what production needs is in README.md, "In production".
+export DEBUG = 1
+MANAGE = .venv/bin/python manage.py
+SQLITE = DATABASE_URL=sqlite://:memory:
+
+.PHONY: help run test browser messages screenshots
+
+help:
+	@echo "make run          start Clôture with demo data on http://127.0.0.1:$(PORT)/ (PORT=… for another port)"
+	@echo "make test         check style and migrations, and run all tests on SQLite and PostgreSQL"
+	@echo "make messages     collect and compile the translations (needs gettext)"
+	@echo "make screenshots  take the pictures in docs/screenshots anew"
+
+run: .venv/stamp-run
+	@$(MANAGE) migrate -v 0
+	@$(MANAGE) demo --if-empty
+	@echo
+	@echo "Clôture is at http://127.0.0.1:$(PORT)/ (Ctrl-C stops it)."
+	@$(MANAGE) runserver 127.0.0.1:$(PORT)
+
+test: browser .venv/stamp-test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(SQLITE) $(MANAGE) makemigrations --check --dry-run
+	$(SQLITE) CHROMIUM=$(CHROMIUM) .venv/bin/pytest -q -n 2
+	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m "not browser"
+
+browser:
+	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium or Chrome, and there is none here."; \
+		echo "On Debian and Ubuntu: apt install chromium. Elsewhere: make test CHROMIUM=/path/to/chrome"; exit 1; } >&2
+
+messages: .venv/stamp-run
+	$(MANAGE) makemessages --locale fr --ignore .venv --no-obsolete --add-location file
+	$(MANAGE) compilemessages --ignore .venv
+
+screenshots: browser .venv/stamp-test
+	CHROMIUM=$(CHROMIUM) .venv/bin/python opportunities/tests/browser/screenshots.py
+
+.venv/stamp-run: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Clôture needs Python 3.11 or newer, and there is none here." >&2; exit 1; }
+	@echo "Installing what Clôture needs into .venv; later starts skip this."
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/stamp-test: .venv/stamp-run requirements-dev.txt
+	@echo "Installing what the tests need into .venv; later runs skip this."
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
