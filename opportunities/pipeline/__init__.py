@@ -1,0 +1,1 @@
+"""The list of opportunities: what a salesperson begins with."""

@@ -1,0 +1,1 @@
+"""One opportunity: its page, creating, editing and deleting it, its notes."""

@@ -1,0 +1,36 @@
+"""How a user wants to be served: language and time zone."""
+
+from itertools import groupby
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from opportunities.models import Preferences
+
+
+def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every time zone, by region: ("Europe", [("Europe/Paris", "Paris"), …]); those without a region last."""
+    names = sorted(available_timezones(), key=lambda name: ("/" not in name, name))
+    regions = groupby(names, key=lambda name: name.partition("/")[0] if "/" in name else _("Other"))
+    return [
+        (region, [(name, name.partition("/")[2].replace("_", " ") or name) for name in names])
+        for region, names in regions
+    ]
+
+
+class PreferencesForm(forms.ModelForm):
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As the browser asks for")), *settings.LANGUAGES]
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    class Meta:
+        model = Preferences
+        fields = ["language", "time_zone"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        sites = _("As this site: %(name)s") % {"name": settings.TIME_ZONE}
+        self.fields["time_zone"].choices = [("", sites), *time_zones()]

@@ -1,0 +1,24 @@
+"""A user's own preferences."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from opportunities.models import Preferences
+from opportunities.preferences.forms import PreferencesForm
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Language and time zone; both hold from the next page on."""
+    mine = Preferences.objects.filter(user=request.user).first()
+    form = PreferencesForm(request.POST if request.method == "POST" else None, instance=mine)
+    if form.is_valid():
+        Preferences.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
+        translation.activate(form.cleaned_data["language"] or translation.get_language_from_request(request))
+        messages.success(request, _("Your preferences are saved."))
+        return redirect("opportunities:preferences")
+    return render(request, "opportunities/preferences/edit.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -1,0 +1,227 @@
+"""The forms of one opportunity: create, edit, hand over, note."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opportunities import fields
+from opportunities.formats import person
+from opportunities.models import Account, Contact, Opportunity, Product, Stage, State, StatusReason
+from opportunities.money import CURRENCIES
+from opportunities.record import services
+
+NOTE_LENGTH = 10_000
+# What OpportunityForm writes; its other fields only help to find or create the account and the contact.
+FACTS = [
+    "topic",
+    "account",
+    "contact",
+    "owner",
+    "stage",
+    "status_reason",
+    "product",
+    "currency",
+    "estimated_revenue",
+    "estimated_close_date",
+    "opened_on",
+]
+
+
+class OwnerField(forms.ModelChoiceField):
+    """One of the users, by name."""
+
+    def __init__(self, **kwargs):
+        users = get_user_model().objects.order_by("first_name", "last_name", "username")
+        super().__init__(users, label=gettext_lazy("Owner"), empty_label=None, **kwargs)
+
+    def label_from_instance(self, user) -> str:
+        return person(user)
+
+
+class TextField(forms.CharField):
+    """Text of several lines. A line break is one character, as in the browser's own count."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+def suggested(options: str, **attrs: str) -> forms.TextInput:
+    """A text field with suggestions from the server: those of the <datalist> with the id `options`."""
+    return forms.TextInput(
+        {
+            "list": options,
+            "autocomplete": "off",
+            "hx-get": reverse_lazy(f"opportunities:{options}"),
+            "hx-trigger": "input changed delay:200ms, focus",
+            "hx-target": f"#{options}",
+            "hx-swap": "innerHTML",
+            **attrs,
+        }
+    )
+
+
+def offer_active(field: forms.ModelChoiceField, opportunity: Opportunity, name: str) -> None:
+    """Leaves the active choices, and the one that `opportunity` has: else a browser would show, and send, another."""
+    field.queryset = field.queryset.filter(Q(is_active=True) | Q(pk=getattr(opportunity, f"{name}_id")))
+
+
+class OpportunityForm(forms.Form):
+    """Everything that is typed of an open opportunity. Account and contact are found by name, or created."""
+
+    topic = forms.CharField(label=gettext_lazy("Topic"), max_length=200)
+    account = forms.CharField(label=gettext_lazy("Account"), max_length=200, widget=suggested("account_options"))
+    is_new_account = forms.BooleanField(label=gettext_lazy("This is a new account"), required=False)
+    contact = forms.CharField(
+        label=gettext_lazy("Contact"),
+        max_length=200,
+        required=False,
+        widget=suggested("contact_options", **{"hx-include": "[name=account]"}),
+    )
+    is_new_contact = forms.BooleanField(label=gettext_lazy("This is a new contact"), required=False)
+    contact_email = forms.EmailField(label=gettext_lazy("E-mail of a new contact"), max_length=254, required=False)
+    contact_phone = forms.CharField(label=gettext_lazy("Phone of a new contact"), max_length=50, required=False)
+    owner = OwnerField()
+    stage = forms.ModelChoiceField(Stage.objects.all(), label=gettext_lazy("Stage"), empty_label=None)
+    status_reason = forms.ModelChoiceField(
+        StatusReason.objects.filter(state=State.OPEN), label=gettext_lazy("Status reason"), empty_label=None
+    )
+    product = forms.ModelChoiceField(
+        Product.objects.all(), label=gettext_lazy("Product"), empty_label="—", required=False
+    )
+    currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=CURRENCIES)
+    estimated_revenue = fields.AmountField(label=gettext_lazy("Estimated revenue"))
+    estimated_close_date = fields.DateField(label=gettext_lazy("Estimated close date"))
+    opened_on = fields.DateField(label=gettext_lazy("Opened on"))
+
+    def __init__(self, opportunity: Opportunity, data=None):
+        """Edits `opportunity`; creates one when it is not saved yet (its values are those to begin with)."""
+        initial = {name: getattr(opportunity, name, None) for name in FACTS}
+        initial |= {"account": str(opportunity.account or ""), "contact": str(opportunity.contact or "")}
+        super().__init__(data, initial=initial)
+        self.opportunity = opportunity
+        for name in ("owner", "status_reason", "product"):
+            offer_active(self.fields[name], opportunity, name)
+        if opportunity.pk and opportunity.quotes.exists():
+            self.fields["currency"].disabled = True
+            self.fields["currency"].help_text = _("Fixed, because there are quotes.")
+        currency = self["currency"].value()
+        self.fields["estimated_revenue"].currency = currency if currency in dict(CURRENCIES) else "EUR"
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = LAYOUT
+
+    def clean_opened_on(self):
+        opened_on = self.cleaned_data["opened_on"]
+        if opened_on > timezone.localdate():
+            raise forms.ValidationError(_("An opportunity is not opened in the future."))
+        return opened_on
+
+    def clean(self):
+        cleaned_data = super().clean()
+        if "account" in cleaned_data:
+            cleaned_data["account"] = self.account_named(cleaned_data["account"])
+        if cleaned_data.get("account"):
+            cleaned_data["contact"] = self.contact_named(cleaned_data.get("contact", ""), cleaned_data["account"])
+        return cleaned_data
+
+    def account_named(self, name: str) -> Account | None:
+        account = services.find_account(name)
+        if account is None and self.cleaned_data["is_new_account"]:
+            return Account(name=name)
+        if account is None:
+            self.add_error(
+                "account",
+                _("No account is called “%(name)s”. Choose a suggested one, or tick “This is a new account”.")
+                % {"name": name},
+            )
+        return account
+
+    def contact_named(self, name: str, account: Account) -> Contact | None:
+        email, phone = self.cleaned_data.get("contact_email", ""), self.cleaned_data.get("contact_phone", "")
+        if not name:
+            if email or phone:
+                self.add_error("contact", _("Enter the name of the new contact."))
+            return None
+        current = self.opportunity.contact
+        if current and current.account_id == account.pk and current.name == name:
+            return current
+        contact = services.find_contact(account, name) if account.pk else None
+        if contact is None and (self.cleaned_data["is_new_contact"] or account.pk is None):
+            return Contact(name=name, email=email, phone=phone)
+        if contact is None:
+            self.add_error(
+                "contact",
+                _("“%(name)s” is no contact of %(account)s. Choose a suggested one, or tick “This is a new contact”.")
+                % {"account": account, "name": name},
+            )
+        elif email or phone:
+            self.add_error(
+                "contact",
+                _("“%(name)s” is a contact of %(account)s already: leave the e-mail and phone of a new contact empty.")
+                % {"account": account, "name": contact},
+            )
+        return contact
+
+    @property
+    def account_options(self) -> list[str]:
+        """The first suggestions, for browsers without JavaScript too."""
+        return services.account_names(self["account"].value() or "")
+
+    @property
+    def contact_options(self) -> list[str]:
+        return services.contact_names(self["account"].value() or "")
+
+    def save(self, by) -> Opportunity:
+        """Creates the opportunity or edits it; raises what the service raises."""
+        facts = {name: self.cleaned_data[name] for name in FACTS}
+        if self.opportunity.pk is None:
+            return services.create_opportunity(by=by, **facts)
+        return services.edit_opportunity(self.opportunity, by=by, **facts)
+
+
+LAYOUT = Layout(
+    Div(
+        Field("topic", wrapper_class="field-full"),
+        Div("account", "is_new_account"),
+        "owner",
+        "opened_on",
+        Div("contact", "is_new_contact"),
+        "contact_email",
+        "contact_phone",
+        "stage",
+        "status_reason",
+        "product",
+        "estimated_revenue",
+        "currency",
+        "estimated_close_date",
+        css_class="fields",
+    ),
+)
+
+
+class HandOverForm(forms.Form):
+    """The owner of an opportunity, which is all that changes once it is closed."""
+
+    owner = OwnerField()
+
+    def __init__(self, opportunity: Opportunity, data=None):
+        super().__init__(data, initial={"owner": opportunity.owner})
+        self.opportunity = opportunity
+        offer_active(self.fields["owner"], opportunity, "owner")
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def save(self, by) -> Opportunity:
+        return services.edit_opportunity(self.opportunity, by=by, owner=self.cleaned_data["owner"])
+
+
+class NoteForm(forms.Form):
+    text = TextField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, widget=forms.Textarea({"rows": 2}))

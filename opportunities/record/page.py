@@ -1,0 +1,120 @@
+"""What the page of an opportunity says: read here in a number of queries that does not grow with its rows."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from opportunities.closing.facts import distance_from_estimate
+from opportunities.formats import person
+from opportunities.models import Opportunity, OpportunityClose, QuoteClose, Stage, StatusReason, TimelineEvent
+from opportunities.permissions import may
+
+LATEST, WHOLE = 50, 500  # events of the timeline, as it is shown first and when all is asked for
+
+
+@dataclass(frozen=True)
+class ClosingStory:
+    """One closing, what became of each quote, and how far the revenue was from the estimate."""
+
+    closing: OpportunityClose
+    quotes: list[QuoteClose]
+
+    @property
+    def outcome(self) -> str:
+        return state_in_words(self.closing.get_outcome_display(), self.closing.status_reason)
+
+    @property
+    def distance(self) -> str:
+        if self.closing.actual_revenue is None:
+            return ""
+        return distance_from_estimate(self.closing.actual_revenue, self.closing.estimated_revenue)
+
+
+def opportunities() -> QuerySet:
+    """Opportunities as their page needs them; `stage_since` is when a person moved the stage last, or None."""
+    moves = TimelineEvent.objects.filter(opportunity=OuterRef("pk"), data__has_key="stage_to").values("at")
+    return Opportunity.objects.with_facts().annotate(stage_since=Subquery(moves[:1]))
+
+
+def page_of(opportunity: Opportunity, user, whole_timeline: bool) -> dict:
+    """The context of the page of `opportunity`, one of `opportunities()`, as `user` may see and use it."""
+    quotes = sorted(opportunity.quotes.all(), key=lambda quote: (not quote.is_open, quote.number, -quote.revision))
+    open_quotes = [quote for quote in quotes if quote.is_open]
+    events = list(opportunity.timeline.select_related("by")[: WHOLE if whole_timeline else LATEST])
+    stories = closing_stories(opportunity)
+    actions = actions_of(opportunity, user, stories)
+    return {
+        "opportunity": opportunity,
+        "actions": actions,
+        "who_may": "" if any(actions.values()) else who_may(opportunity),
+        "may_write": may(user, "change", opportunity),
+        "state": state_in_words(opportunity.get_state_display(), opportunity.status_reason),
+        "stages": Stage.objects.all(),
+        "days_in_stage": days_in_stage(opportunity),
+        "is_overdue": is_overdue(opportunity),
+        "quotes": quotes,
+        "open_quotes": len(open_quotes),
+        "open_total": sum((quote.total for quote in open_quotes), Decimal(0)),
+        "events": events,
+        "older_events": opportunity.timeline.count() - len(events),
+        "closing": None if opportunity.is_open else stories[0],
+        "earlier_closings": stories if opportunity.is_open else stories[1:],
+    }
+
+
+def state_in_words(state: str, reason: StatusReason) -> str:
+    """A state and its reason, "Lost · Price"; once where they are the same word, "Won"."""
+    return " · ".join(dict.fromkeys([state, str(reason)]))
+
+
+def closing_stories(opportunity: Opportunity) -> list[ClosingStory]:
+    """The closings of `opportunity`, latest first; that of a closed one is the first of them."""
+    closings = opportunity.closings.select_related("status_reason", "competitor", "closed_by", "reopened_by")
+    quotes = defaultdict(list)
+    records = QuoteClose.objects.filter(opportunity_close__opportunity=opportunity)
+    for record in records.select_related("quote").order_by("quote"):
+        quotes[record.opportunity_close_id].append(record)
+    return [ClosingStory(closing, quotes[closing.corrects_id or closing.pk]) for closing in closings]
+
+
+def actions_of(opportunity: Opportunity, user, stories: list[ClosingStory]) -> dict[str, bool]:
+    """Which buttons the page offers `user`."""
+    is_open = opportunity.is_open
+    return {
+        "edit": is_open and may(user, "change", opportunity),
+        "close": is_open and may(user, "close", opportunity),
+        "undo": not is_open and stories[0].closing.can_be_undone_by(user),
+        "reopen": not is_open and may(user, "reopen", opportunity),
+        "hand_over": not is_open and may(user, "change", opportunity),
+    }
+
+
+def who_may(opportunity: Opportunity) -> str:
+    """Who could do what, for a user who can do nothing here."""
+    if opportunity.is_open:
+        return _(
+            "%(owner)s owns this opportunity. Others need the permission to change or close everybody's opportunities."
+        ) % {"owner": person(opportunity.owner)}
+    return _("Reopening it needs the permission to reopen opportunities and correct closings.")
+
+
+def days_in_stage(opportunity: Opportunity) -> str:
+    """How long an open opportunity has been in its stage, in words."""
+    if not opportunity.is_open:
+        return ""
+    since = timezone.localdate(opportunity.stage_since) if opportunity.stage_since else opportunity.opened_on
+    days = (timezone.localdate() - since).days
+    if days <= 0:
+        return _("since today")
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+def is_overdue(opportunity: Opportunity) -> bool:
+    """Whether an open opportunity should have been closed by now, by its own estimate."""
+    estimate = opportunity.estimated_close_date
+    return opportunity.is_open and estimate is not None and estimate < timezone.localdate()

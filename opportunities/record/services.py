@@ -1,0 +1,163 @@
+"""The services of one opportunity: each is one transaction, and a refusal changes nothing.
+
+Closing and reopening are not here: `opportunities.closing` does that. Amounts are in the opportunity's currency.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from opportunities.closing.services import current_closing
+from opportunities.formats import format_instant, person
+from opportunities.models import Account, Contact, Opportunity, QuoteStatus, TimelineEvent
+from opportunities.models.fields import fold
+
+SUGGESTIONS = 20
+
+
+class RecordRefused(Exception):
+    """A service of the record refused, and nothing was changed; `str()` says why in the user's language."""
+
+
+class Gone(RecordRefused):
+    """The opportunity was deleted since it was shown."""
+
+    def __init__(self):
+        super().__init__(_("Somebody deleted this opportunity meanwhile. Nothing was saved."))
+
+
+class OpportunityIsClosed(RecordRefused):
+    """A closed opportunity is read-only, its owner aside."""
+
+    def __init__(self, opportunity: Opportunity):
+        closing = current_closing(opportunity)
+        super().__init__(
+            _("%(person)s closed this opportunity on %(instant)s. Only its owner can still be changed.")
+            % {"person": person(closing.closed_by), "instant": format_instant(closing.closed_at)}
+        )
+
+
+class DeletionRefused(RecordRefused):
+    """Only an opportunity that was never closed and has at most draft quotes is deleted."""
+
+
+def create_opportunity(*, by, account: Account, contact: Contact | None = None, **facts) -> Opportunity:
+    """A new open opportunity with `facts` by field; an unsaved `account` or `contact` is created with it.
+
+    The inverse is `delete_opportunity`. Raises IntegrityError for a status reason that is not an open one.
+    """
+    with transaction.atomic():
+        account, contact = saved_parties(account, contact)
+        opportunity = Opportunity.objects.create(account=account, contact=contact, **facts)
+        tell(opportunity, TimelineEvent.Kind.CREATED, by)
+        return opportunity
+
+
+def edit_opportunity(opportunity: Opportunity, *, by, **facts) -> Opportunity:
+    """Writes those `facts` (by field) that differ from what is stored, and one timeline event if any does.
+
+    An unsaved account or contact among them is created. Raises Gone; OpportunityIsClosed where anything but
+    the owner of a closed opportunity would change; IntegrityError for what a guard refuses.
+    """
+    with transaction.atomic():
+        locked = lock(opportunity)
+        if "account" in facts:
+            facts["account"], facts["contact"] = saved_parties(facts["account"], facts.get("contact"))
+        before = {name: getattr(locked, name) for name in facts}
+        changes = {name: value for name, value in facts.items() if value != before[name]}
+        if not locked.is_open and changes.keys() - {"owner"}:
+            raise OpportunityIsClosed(locked)
+        if not changes:
+            return locked
+        for name, value in changes.items():
+            setattr(locked, name, value)
+        derived = ["folded_topic"] if "topic" in changes else []
+        locked.save(update_fields=[*changes, *derived])
+        data = {}
+        if "stage" in changes:
+            data |= {"stage_from": before["stage"].name, "stage_to": locked.stage.name}
+        if "owner" in changes:
+            data |= {"owner_to": person(locked.owner)}
+        tell(locked, TimelineEvent.Kind.EDITED, by, data=data)
+        return locked
+
+
+def add_note(opportunity: Opportunity, *, by, text: str) -> TimelineEvent:
+    """Keeps what a person wrote; also on a closed opportunity. Raises Gone."""
+    with transaction.atomic():
+        return tell(lock(opportunity), TimelineEvent.Kind.NOTE, by, text=text)
+
+
+def delete_opportunity(opportunity: Opportunity) -> None:
+    """Deletes `opportunity` with its timeline and its draft quotes. Raises Gone and DeletionRefused."""
+    with transaction.atomic():
+        locked = lock(opportunity)
+        refusal = deletion_refusal(locked)
+        if refusal:
+            raise DeletionRefused(refusal)
+        locked.quotes.all().delete()
+        locked.delete()
+
+
+def deletion_refusal(opportunity: Opportunity) -> str:
+    """Why `opportunity` is not deleted, in the user's language; "" when it may be."""
+    if opportunity.closings.exists():
+        return _("This opportunity was closed before: its history is kept, and so is the opportunity.")
+    kept = opportunity.quotes.exclude(status=QuoteStatus.DRAFT).count()
+    if kept:
+        return ngettext(
+            "%(count)s quote of this opportunity is not a draft (any more): it is kept, and so is the opportunity.",
+            "%(count)s quotes of this opportunity are not drafts (any more): they are kept, and so is the opportunity.",
+            kept,
+        ) % {"count": kept}
+    return ""
+
+
+def find_account(name: str) -> Account | None:
+    """The account of that name: case and accents do not matter, but the exact name goes first."""
+    matches = Account.objects.filter(folded_name=fold(name.replace("\0", ""))).order_by("pk")
+    return max(matches, key=lambda account: account.name == name, default=None)
+
+
+def find_contact(account: Account, name: str) -> Contact | None:
+    """The contact of `account` of that name: case and accents do not matter, but the exact name goes first."""
+    matches = [contact for contact in account.contacts.order_by("pk") if fold(contact.name) == fold(name)]
+    return max(matches, key=lambda contact: contact.name == name, default=None)
+
+
+def account_names(text: str) -> list[str]:
+    """The names of a few accounts that contain `text`; case and accents do not matter."""
+    text = fold(text.replace("\0", ""))
+    return list(Account.objects.filter(folded_name__contains=text).values_list("name", flat=True)[:SUGGESTIONS])
+
+
+def contact_names(account_name: str) -> list[str]:
+    """The names of the contacts of the account of that name."""
+    account = find_account(account_name)
+    return list(account.contacts.values_list("name", flat=True)[:SUGGESTIONS]) if account else []
+
+
+def saved_parties(account: Account, contact: Contact | None) -> tuple[Account, Contact | None]:
+    """Both as they are in the database: one that was made meanwhile is used, not doubled."""
+    if account.pk is None:
+        account = find_account(account.name) or Account.objects.get_or_create(name=account.name)[0]
+    if contact is not None and contact.pk is None:
+        contact.account = account
+        there = find_contact(account, contact.name)
+        contact = there or Contact.objects.create(
+            account=account, name=contact.name, email=contact.email, phone=contact.phone
+        )
+    return account, contact
+
+
+def lock(opportunity: Opportunity) -> Opportunity:
+    """The opportunity and its facts as they are now, held against other writers; raises Gone."""
+    locked = Opportunity.objects.with_facts().select_for_update(no_key=True, of=("self",))
+    try:
+        return locked.get(pk=opportunity.pk)
+    except Opportunity.DoesNotExist:
+        raise Gone from None
+
+
+def tell(opportunity: Opportunity, kind: str, by, text: str = "", data: dict | None = None) -> TimelineEvent:
+    return TimelineEvent.objects.create(opportunity=opportunity, kind=kind, by=by, text=text, data=data or {})

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from opportunities.record import views
+
+urlpatterns = [
+    path("opportunities/new/", views.create, name="create"),
+    path("opportunities/new/accounts/", views.account_options, name="account_options"),
+    path("opportunities/new/contacts/", views.contact_options, name="contact_options"),
+    path("opportunities/<int:pk>/", views.opportunity, name="opportunity"),
+    path("opportunities/<int:pk>/edit/", views.edit, name="edit"),
+    path("opportunities/<int:pk>/notes/", views.note, name="note"),
+    path("opportunities/<int:pk>/delete/", views.delete, name="delete"),
+]

@@ -1,0 +1,129 @@
+"""The pages of one opportunity: read, create, edit, hand over, note, delete."""
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from opportunities.dialog import leave_dialog, render_dialog
+from opportunities.models import Opportunity, Stage, State, StatusReason, guards
+from opportunities.permissions import require
+from opportunities.record import services
+from opportunities.record.forms import HandOverForm, NoteForm, OpportunityForm
+from opportunities.record.page import opportunities, page_of
+
+
+@require_safe
+def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    return show(request, get_opportunity(request, pk, "view"), NoteForm())
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keeps a note on the timeline."""
+    opportunity = get_opportunity(request, pk, "change")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, opportunity, form, status=422)
+    try:
+        services.add_note(opportunity, by=request.user, text=form.cleaned_data["text"])
+    except services.Gone as refusal:
+        raise Http404 from refusal
+    messages.success(request, _("The note is on the timeline."))
+    return redirect(opportunity)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    require(request.user, "add")
+    blank = Opportunity(
+        owner=request.user,
+        stage=Stage.objects.first(),
+        status_reason=StatusReason.objects.default_for(State.OPEN),
+        opened_on=timezone.localdate(),
+    )
+    form = OpportunityForm(blank, request.POST if request.method == "POST" else None)
+    return save(request, form, _("New opportunity"), _("The opportunity is created."))
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of an open opportunity; of a closed one, only its owner."""
+    opportunity = get_opportunity(request, pk, "change")
+    data = request.POST if request.method == "POST" else None
+    if opportunity.is_open or (data and "topic" in data):  # a form from before the closing is refused in words
+        return save(request, OpportunityForm(opportunity, data), _("Edit opportunity"), _("The changes are saved."))
+    done = _("The opportunity is handed over.")
+    return save(request, HandOverForm(opportunity, data), _("Hand over opportunity"), done)
+
+
+def save(request: HttpRequest, form: OpportunityForm | HandOverForm, title: str, done: str) -> HttpResponse:
+    """Shows `form`; submitted, saves it, says `done` and goes to the opportunity."""
+    status = 200
+    if form.is_bound:
+        status = 422
+        try:
+            if form.is_valid():
+                saved = form.save(by=request.user)
+                messages.success(request, done)
+                return redirect(saved)
+        except services.RecordRefused as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        except IntegrityError as error:
+            form.add_error(None, guards.sentence(error))
+    context = {"form": form, "title": title, "opportunity": form.opportunity}
+    return render(request, "opportunities/record/edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, or says why not; submitted, deletes the opportunity."""
+    opportunity = get_opportunity(request, pk, "change")
+    refusal, status = services.deletion_refusal(opportunity), 200
+    if request.method == "POST":
+        try:
+            services.delete_opportunity(opportunity)
+        except services.Gone as gone:
+            raise Http404 from gone
+        except services.DeletionRefused as refused:
+            refusal, status = str(refused), 409
+        else:
+            messages.success(request, _("“%(topic)s” is deleted.") % {"topic": opportunity.topic})
+            return leave_dialog(request, reverse("opportunities:list"))
+    context = {"dialog_title": _("Delete opportunity"), "opportunity": opportunity, "refusal": refusal}
+    return render_dialog(request, "opportunities/record/_delete.html", context, status)
+
+
+@require_safe
+def account_options(request: HttpRequest) -> HttpResponse:
+    """The accounts to suggest for what is typed so far."""
+    require(request.user, "view")
+    return options(request, services.account_names(request.GET.get("account", "")))
+
+
+@require_safe
+def contact_options(request: HttpRequest) -> HttpResponse:
+    """The contacts to suggest, for the account that is typed."""
+    require(request.user, "view")
+    return options(request, services.contact_names(request.GET.get("account", "")))
+
+
+def options(request: HttpRequest, names: list[str]) -> HttpResponse:
+    return render(request, "opportunities/record/_options.html", {"names": names})
+
+
+def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
+    """The opportunity as its page needs it; 404 when there is none, 403 unless the user may do `action`."""
+    opportunity = get_object_or_404(opportunities(), pk=pk)
+    require(request.user, action, opportunity)
+    return opportunity
+
+
+def show(request: HttpRequest, opportunity: Opportunity, note_form: NoteForm, status: int = 200) -> HttpResponse:
+    context = page_of(opportunity, request.user, whole_timeline=request.GET.get("timeline") == "all")
+    return render(request, "opportunities/record/opportunity.html", context | {"note_form": note_form}, status=status)
