@@ -64,7 +64,7 @@ def parse_decimal_text(text: str) -> Decimal:
     """
     locale = current_locale()
     group = locale.number_symbols["latn"]["group"]
-    number = re.sub(r"\s", group if group.isspace() else "", text.strip()).replace("\u2212", "-")
+    number = re.sub(r"\s", group, text.strip()).replace("\u2212", "-")
     try:
         if not re.fullmatch(r"-?[0-9][0-9.,'’\s]*", number):
             raise InvalidOperation

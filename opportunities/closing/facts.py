@@ -129,6 +129,6 @@ def distance_from_estimate(revenue: Decimal, estimate: Decimal | None) -> str:
     difference = (revenue - estimate) / estimate
     if not difference:
         return _("exactly the estimate")
-    percentage = format_percent(abs(difference), "#,##0.# %", locale=current_locale())
+    percentage = format_percent(abs(difference), "#,##0.#\u00a0%", locale=current_locale())
     sentence = _("%(percentage)s above the estimate") if difference > 0 else _("%(percentage)s below the estimate")
     return sentence % {"percentage": percentage}

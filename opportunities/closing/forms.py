@@ -161,7 +161,9 @@ class CloseForm(FactsForm):
         self.fields["status_reason"].widget.attrs["data-preview"] = ""
         plan = plan_close(opportunity, self.outcome)
         self.plan = plan.with_fates(given_fates(plan, self.outcome, source))
-        self.shown = parse_plan_text(source.get("plan", "")) if data is not None else None
+        # The plan that was shown before: None in a dialog that just opens.
+        self.shown_text = source.get("plan", "" if self.is_bound else None)
+        self.shown = parse_plan_text(self.shown_text or "")
 
     @classmethod
     def first(cls, opportunity: Opportunity, outcome: str) -> "CloseForm":
@@ -220,8 +222,8 @@ class CloseForm(FactsForm):
 
     @cached_property
     def is_stale(self) -> bool:
-        """Whether the open quotes are not those that the form was made for."""
-        return self.is_bound and self.data.get("plan", "") != self.plan.text
+        """Whether the open quotes are not those that were shown before."""
+        return self.shown_text is not None and self.shown_text != self.plan.text
 
     @cached_property
     def fate_errors(self) -> dict[int, str]:
@@ -290,6 +292,8 @@ class CloseForm(FactsForm):
     @property
     def warnings(self) -> list[str]:
         """What looks odd in what is shown, as far as it can be read; none of it blocks."""
+        if self.is_stale and not self.is_bound:
+            return [_("The quotes changed since they were shown; check them again.")]
         if "" in self.plan.fates.values():
             return []
         closing = facts.Closing(self.opportunity, self.outcome, None, self.shown_date, self.shown_revenue)

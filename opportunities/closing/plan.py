@@ -110,7 +110,8 @@ def possible_fates(quote: Quote, outcome: str) -> list[QuoteStatus]:
 
 def fate_errors(plan: Plan, outcome: str) -> dict[int, str]:
     """What is wrong with the fate of each quote, by its id, in the user's language."""
-    errors = {quote.pk: fate_error(quote, plan.fates.get(quote.pk, ""), outcome, plan.winner) for quote in plan.quotes}
+    winner = plan.winner
+    errors = {quote.pk: fate_error(quote, plan.fates.get(quote.pk, ""), outcome, winner) for quote in plan.quotes}
     return {pk: error for pk, error in errors.items() if error}
 
 

@@ -66,7 +66,7 @@ def test_the_dialog_asks_for_the_facts_in_their_order_and_lists_the_open_quotes(
     assert "close_quotes" not in fields
     assert "2 quotes are still open" in html
     assert "Close all 2 linked quotes" in html
-    assert f"From {active} · 5 % below the estimate" in html
+    assert f"From {active} · 5\u00a0% below the estimate" in html
 
 
 def test_without_htmx_the_dialog_is_a_page_and_success_leads_to_the_opportunity(signed_in, opportunity):

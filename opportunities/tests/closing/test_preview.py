@@ -83,6 +83,17 @@ def test_ticking_the_offer_changes_what_the_button_says(client, opportunity, ope
     assert "Close opportunity and 2 quotes" not in client.post(url, fields).content.decode()
 
 
+def test_a_preview_marks_what_changed_since_the_dialog_was_shown(client, opportunity, open_dialog):
+    fields = open_dialog("lost")
+    QuoteFactory(opportunity=opportunity)
+    url = reverse("opportunities:close_preview", args=[opportunity.pk])
+    response = client.post(url, fields)
+    assert "The quotes changed since they were shown; check them again." in response.content.decode()
+    assert 'class="offer-change">New<' in response.content.decode()
+    # and what was seen is not marked again
+    assert "offer-change" not in client.post(url, form_of(response)).content.decode()
+
+
 def test_a_preview_of_rubbish_is_shown_and_not_a_crash(opportunity, open_dialog, preview):
     QuoteFactory(opportunity=opportunity, status="active")
     rubbish = "\x00;'\ud7ff" * 20
