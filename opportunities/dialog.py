@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseLocation
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation
 
 
 def render_dialog(request: HttpRequest, template: str, context: dict, status: int = 200) -> HttpResponse:
@@ -18,6 +19,8 @@ def render_dialog(request: HttpRequest, template: str, context: dict, status: in
 def leave_dialog(request: HttpRequest, default: str) -> HttpResponse:
     """On success: back to the page that opened the dialog, refreshed; messages travel along."""
     page = opener(request, default)
+    if request.htmx and page.startswith(reverse("admin:index")):  # its pages are not made of ours
+        return HttpResponseClientRedirect(page)
     if request.htmx:
         return HttpResponseLocation(page, target="#main", select="#main", swap="outerHTML show:none")
     return redirect(page)

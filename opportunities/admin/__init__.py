@@ -1,0 +1,8 @@
+"""The pages of administrators: Django's admin, a file per group of models."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from opportunities.admin import history, opportunity, quote, reference, users  # noqa: F401 (they register themselves)
+
+admin.site.site_header = admin.site.site_title = _("Clôture")

@@ -1,0 +1,96 @@
+"""Accounts and contacts, and the lists that administrators keep: reasons, stages, products, competitors."""
+
+from django.contrib import admin
+from django.db.models import URLField
+from django.utils.translation import gettext as _
+
+from opportunities.admin.base import (
+    AmountsForm,
+    DeactivatingAdmin,
+    FoldedSearch,
+    FreshForm,
+    ModelAdmin,
+    OffersActive,
+    money_column,
+)
+from opportunities.models import Account, Competitor, Contact, Product, Stage, State, StatusReason
+
+
+@admin.register(Account)
+class AccountAdmin(FoldedSearch, ModelAdmin):
+    list_display = ["name", "sector", "phone", "website"]
+    list_filter = ["sector"]
+    search_fields = ["folded_name__contains"]
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+
+
+@admin.register(Contact)
+class ContactAdmin(ModelAdmin):
+    list_display = ["name", "account", "email", "phone"]
+    list_select_related = ["account"]
+    list_filter = ["account__sector"]
+    search_fields = ["name", "email", "account__name"]
+    autocomplete_fields = ["account"]
+
+
+@admin.register(Competitor)
+class CompetitorAdmin(ModelAdmin):
+    search_fields = ["name"]
+
+
+@admin.register(Product)
+class ProductAdmin(OffersActive, DeactivatingAdmin):
+    form = AmountsForm
+    list_display = ["name", "series", "list_price_with_currency", "is_active"]
+    list_filter = ["is_active", "series", "currency"]
+    search_fields = ["name", "series"]
+    list_price_with_currency = money_column(Product, "list_price")
+
+
+@admin.register(Stage)
+class StageAdmin(ModelAdmin):
+    list_display = ["__str__", "probability", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]
+
+
+class StatusReasonForm(FreshForm):
+    """Keeps a default open reason, which every new opportunity starts with, and every default active."""
+
+    def clean(self):
+        data = super().clean()
+        if data.get("is_default") and not data.get("is_active"):
+            self.add_error("is_active", _("The default stays active; make another reason the default first."))
+        if self.initial.get("is_default") and not data.get("is_default") and self.instance.state == State.OPEN:
+            self.add_error(
+                "is_default", _("New opportunities start with this reason; make another one the default instead.")
+            )
+        return data
+
+    def _get_validation_exclusions(self):
+        """Checks the name within the state, though that is fixed; not the one default, which saving moves."""
+        return super()._get_validation_exclusions() - ({"state"} - self.errors.keys()) | {"is_default"}
+
+
+@admin.register(StatusReason)
+class StatusReasonAdmin(DeactivatingAdmin):
+    form = StatusReasonForm
+    fields = ["state", "name", "position", "is_default", "is_active", "needs_competitor", "needs_details"]
+    list_display = ["__str__", "state", "position", "is_default", "is_active", "needs_competitor", "needs_details"]
+    list_editable = ["position"]
+    list_filter = ["state", "is_active"]
+    ordering = ["state", "position", "pk"]
+    search_fields = ["name"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["state"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        """The default is neither deleted nor deactivated; another one is made the default first."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+    def save_model(self, request, obj, form, change):
+        """Moves the default to this reason, if it was ticked, in the transaction that saves it."""
+        if obj.is_default and "is_default" in form.changed_data:
+            StatusReason.objects.filter(state=obj.state, is_default=True).exclude(pk=obj.pk).update(is_default=False)
+        super().save_model(request, obj, form, change)
