@@ -58,7 +58,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         if not closing.can_be_undone_by(request.user):
             return refuse(request, opportunity, services.UndoRefused())
-        return show(request, "undo", _("Undo closing"), opportunity, {"closing": closing})
+        return show(request, "closing/_undo", _("Undo closing"), opportunity, {"closing": closing})
     try:
         services.undo_close(closing, by=request.user)
     except services.ClosingRefused as refusal:
@@ -79,7 +79,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """The Correct closing dialog; submitted, the correction."""
     done = _("The closing is corrected.")
-    return change_closing(request, pk, CorrectForm, "correct", _("Correct closing"), done)
+    return change_closing(request, pk, CorrectForm, "closing/_correct", _("Correct closing"), done)
 
 
 def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title: str, done: str) -> HttpResponse:
@@ -116,7 +116,7 @@ def get_closing(opportunity: Opportunity, pk: str | None) -> OpportunityClose:
 
 def show_close(request: HttpRequest, form: CloseForm, status: int = 200, is_preview: bool = False) -> HttpResponse:
     context = {"form": form, "is_preview": is_preview}
-    return show(request, "close", _("Close opportunity"), form.opportunity, context, status)
+    return show(request, "closing/_close", _("Close opportunity"), form.opportunity, context, status)
 
 
 def show(
@@ -128,12 +128,13 @@ def show(
         "opportunity": opportunity,
         "next": opener(request, opportunity.get_absolute_url()),
     }
-    return render_dialog(request, f"opportunities/closing/_{panel}.html", context, status)
+    return render_dialog(request, f"opportunities/{panel}.html", context, status)
 
 
 def refuse(request: HttpRequest, opportunity: Opportunity, refusal: services.ClosingRefused) -> HttpResponse:
     """409: somebody was faster. Says who, as what and when, and leads to the opportunity as it is now."""
-    return show(request, "refused", _("Nothing was changed"), opportunity, {"refusal": refusal}, status=409)
+    context = {"refusal": refusal, "there": opportunity}
+    return show(request, "_refused", _("Nothing was changed"), opportunity, context, status=409)
 
 
 def tell_closed(request: HttpRequest, closing: OpportunityClose, form: CloseForm) -> None:

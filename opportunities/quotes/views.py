@@ -94,7 +94,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if not quote.is_open:
         return refuse(request, quote, services.QuoteIsClosed(quote))
     if request.method == "GET":
-        return panel(request, "close", _("Close quote"), quote, {"form": CloseQuoteForm.first(quote)})
+        return panel(request, "quotes/_close", _("Close quote"), quote, {"form": CloseQuoteForm.first(quote)})
     form = CloseQuoteForm(request.POST)
     if form.is_valid():
         try:
@@ -107,7 +107,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             done = _("%(quote)s is closed: %(status)s.") % {"quote": closed, "status": closed.get_status_display()}
             messages.success(request, done)
             return leave_dialog(request, quote.get_absolute_url())
-    return panel(request, "close", _("Close quote"), quote, {"form": form}, status=422)
+    return panel(request, "quotes/_close", _("Close quote"), quote, {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +117,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if not quote.is_draft:
         return refuse(request, quote, services.NotADraft(quote))
     if request.method == "GET":
-        return panel(request, "delete", _("Delete this draft?"), quote)
+        return panel(request, "quotes/_delete", _("Delete this draft?"), quote)
     try:
         services.delete_draft(quote)
     except services.QuoteRefused as refusal:
@@ -183,10 +183,10 @@ def panel(
         "quote": quote,
         "next": opener(request, quote.get_absolute_url()),
     }
-    return render_dialog(request, f"opportunities/quotes/_{name}.html", shared | (context or {}), status)
+    return render_dialog(request, f"opportunities/{name}.html", shared | (context or {}), status)
 
 
 def refuse(request: HttpRequest, quote: Quote, refusal: services.QuoteRefused) -> HttpResponse:
     """409: somebody was faster. Says so, and leads to what is there now."""
     there = quote.opportunity if isinstance(refusal, services.Gone) else quote
-    return panel(request, "refused", _("Nothing was changed"), quote, {"refusal": refusal, "there": there}, status=409)
+    return panel(request, "_refused", _("Nothing was changed"), quote, {"refusal": refusal, "there": there}, status=409)

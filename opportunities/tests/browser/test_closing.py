@@ -122,7 +122,7 @@ def test_a_second_tab_is_told_who_closed_it(show, opportunity, colleague):
     close(opportunity, "lost", by=colleague)
     dialog.get_by_role("button", name="Close opportunity").click()
     expect(page.get_by_role("dialog")).to_contain_text("Jonas Weber closed this opportunity as Lost")
-    page.get_by_role("link", name="See the opportunity as it is now").click()
+    page.get_by_role("link", name="See how it is now").click()
     expect(page.locator("#main")).to_contain_text("Recorded by Jonas Weber")
     assert OpportunityClose.objects.count() == 1
 
