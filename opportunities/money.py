@@ -23,6 +23,7 @@ from opportunities.formats import current_locale
 
 MAX_DIGITS, DECIMAL_PLACES = 18, 3
 MAX_AMOUNT = Decimal("999999999999.999")  # design: what both databases keep and add up exactly
+AMOUNTS = (Decimal(0), MAX_AMOUNT)  # a constraint needs the upper bound too: PostgreSQL's NaN is more than any number
 CURRENCIES = [
     ("EUR", gettext_lazy("Euro (EUR)")),
     ("USD", gettext_lazy("US dollar (USD)")),
@@ -63,10 +64,11 @@ def parse_decimal_text(text: str) -> Decimal:
     Raises ValidationError for what is not such a number; "1234,5" in English is refused, never 12345.
     """
     locale = current_locale()
-    group = locale.number_symbols["latn"]["group"]
+    group, decimal = (locale.number_symbols["latn"][name] for name in ("group", "decimal"))
     number = re.sub(r"\s", group, text.strip()).replace("\u2212", "-")
     try:
-        if not re.fullmatch(r"-?[0-9][0-9.,'’\s]*", number):
+        # A number pad types a dot in French too; it is understood unless it could stand for thousands ("12.500").
+        if not re.fullmatch(rf"-?([0-9][0-9{group}{decimal}]*|[0-9]+\.[0-9]{{1,2}})", number):
             raise InvalidOperation
         return parse_decimal(number, locale=locale, strict=True)
     except (NumberFormatError, InvalidOperation):

@@ -12,6 +12,7 @@ from opportunities.models.fields import AmountField
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteStatus
 from opportunities.models.reference import Competitor, State, StatusReason
+from opportunities.money import AMOUNTS
 
 UNDO_TIME = timedelta(minutes=60)
 DETAILS_LENGTH = 2000
@@ -59,7 +60,7 @@ class OpportunityClose(models.Model):
                 violation_error_message=_("This opportunity is closed already."),
             ),
             models.CheckConstraint(
-                condition=Q(outcome=State.WON, actual_revenue__isnull=False, actual_revenue__gte=0)
+                condition=Q(outcome=State.WON, actual_revenue__isnull=False, actual_revenue__range=AMOUNTS)
                 | Q(outcome=State.LOST, actual_revenue=None),
                 name="closing_outcome_fits_its_revenue",
                 violation_error_message=_("A won closing has an actual revenue of 0 or more; a lost one has none."),
@@ -128,4 +129,4 @@ class QuoteClose(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quote_id}: {self.from_status} → {self.to_status}"
+        return f"{self.quote_id}: {self.get_from_status_display()} → {self.get_to_status_display()}"

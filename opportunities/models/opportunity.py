@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opportunities.models.fields import AmountField, FoldedField, fold
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
-from opportunities.money import CURRENCIES
+from opportunities.money import AMOUNTS, CURRENCIES
 
 
 class OpportunityQuerySet(models.QuerySet):
@@ -84,7 +84,12 @@ class Opportunity(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=State.OPEN, closed_on=None, actual_revenue=None, competitor=None)
-                | Q(state=State.WON, closed_on__isnull=False, actual_revenue__isnull=False, actual_revenue__gte=0)
+                | Q(
+                    state=State.WON,
+                    closed_on__isnull=False,
+                    actual_revenue__isnull=False,
+                    actual_revenue__range=AMOUNTS,
+                )
                 | Q(state=State.LOST, closed_on__isnull=False, actual_revenue=None),
                 name="opportunity_state_fits_its_closing_fields",
                 violation_error_message=_(
@@ -93,7 +98,7 @@ class Opportunity(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(estimated_revenue=None) | Q(estimated_revenue__gte=0),
+                condition=Q(estimated_revenue=None) | Q(estimated_revenue__range=AMOUNTS),
                 name="opportunity_estimate_is_not_negative",
                 violation_error_message=_("An estimated revenue is 0 or more."),
             ),

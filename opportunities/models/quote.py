@@ -6,21 +6,21 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models.fields import AmountField
 from opportunities.models.opportunity import Opportunity
-from opportunities.money import minor_units
+from opportunities.money import AMOUNTS, minor_units
 
 
 class QuoteStatus(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    ACTIVE = "active", _("Active")
-    WON = "won", _("Won")
-    LOST = "lost", _("Lost")
-    CANCELED = "canceled", _("Canceled")
-    REVISED = "revised", _("Revised")
+    DRAFT = "draft", pgettext_lazy("quote", "Draft")
+    ACTIVE = "active", pgettext_lazy("quote", "Active")
+    WON = "won", pgettext_lazy("quote", "Won")
+    LOST = "lost", pgettext_lazy("quote", "Lost")
+    CANCELED = "canceled", pgettext_lazy("quote", "Canceled")
+    REVISED = "revised", pgettext_lazy("quote", "Revised")
 
 
 OPEN_STATUSES = (QuoteStatus.DRAFT, QuoteStatus.ACTIVE)
@@ -60,7 +60,7 @@ class Quote(models.Model):
                 violation_error_message=_("Another quote of this opportunity is won."),
             ),
             models.CheckConstraint(
-                condition=Q(total__gte=0),
+                condition=Q(total__range=AMOUNTS),
                 name="quote_total_is_not_negative",
                 violation_error_message=_("A quote's total is 0 or more."),
             ),
@@ -107,7 +107,7 @@ class QuoteLine(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gte=0, unit_price__gte=0),
+                condition=Q(quantity__gte=0, unit_price__range=AMOUNTS),
                 name="quote_line_amounts_are_not_negative",
                 violation_error_message=_("Quantity and unit price are 0 or more."),
             )

@@ -27,6 +27,7 @@ class Account(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("Account"), _("Accounts")
         ordering = ["name"]
+        indexes = [models.Index(fields=["folded_name"], name="account_by_folded_name")]
 
     def __str__(self) -> str:
         return self.name

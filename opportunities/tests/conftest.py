@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.utils import translation
 
 from opportunities.tests.factories import UserFactory
 
@@ -12,6 +13,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
     """SQLite in a file, not in memory: threads and the live server share it as they share the real one."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A request in French leaves the thread in French; the next test starts in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from opportunities.models import OpportunityClose, Preferences, Quote, StatusReason
 from opportunities.tests.factories import (
@@ -314,7 +313,6 @@ def test_revenue_typed_in_french_is_understood(signed_in, opportunity, salespers
     assert signed_in.post(close_url(opportunity), fields).status_code == 302
     opportunity.refresh_from_db()
     assert opportunity.actual_revenue == Decimal("1234.5")
-    translation.activate("en")
 
 
 def test_revenue_typed_in_english_is_understood(signed_in, opportunity):
