@@ -38,7 +38,7 @@ browser:
 		echo "On Debian and Ubuntu: apt install chromium. Elsewhere: make test CHROMIUM=/path/to/chrome"; exit 1; } >&2
 
 messages: .venv/stamp-run
-	$(MANAGE) makemessages --locale fr --ignore .venv --no-obsolete --add-location file
+	$(MANAGE) makemessages --locale fr --ignore .venv --ignore tests --no-obsolete --no-location --no-wrap
 	$(MANAGE) compilemessages --ignore .venv
 
 screenshots: browser .venv/stamp-test

@@ -71,7 +71,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """The Reopen opportunity dialog; submitted, the reopening."""
     return change_closing(
-        request, pk, ReopenForm, "reopen", _("Reopen opportunity"), _("The opportunity is open again.")
+        request, pk, ReopenForm, "closing/_reopen", _("Reopen opportunity"), _("The opportunity is open again.")
     )
 
 

@@ -226,7 +226,7 @@ def test_a_salesperson_who_chose_french_closes_in_french(show, opportunity, sale
     dialog = page.get_by_role("dialog", name="Fermer l'opportunité")
     dialog.get_by_label("Q-2026-0114 rév. 2").select_option(label="Conclu")
     revenue = dialog.get_by_label("Revenu réel")
-    expect(revenue).to_have_value("181 500,00")  # a narrow no-break space, as French writes it
+    expect(revenue).to_have_value("181\u202f500,00")  # a narrow no-break space, as French writes it
     revenue.fill("181 400,50")
     dialog.get_by_role("checkbox", name="Fermer les 3 devis liés").check()
     dialog.get_by_role("button", name="Fermer l'opportunité et 3 devis").click()
