@@ -1,9 +1,8 @@
 """What a supervisor asks: is the process alive, and can it serve?"""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
@@ -23,7 +22,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, no migration is pending and no guard is missing; else 503 and why."""
     try:
         problems = pending_migrations() + [f"guard missing: {name}" for name in guards.missing(connection)]
-    except DatabaseError:
+    except Error:
         problems = ["the database does not answer"]
     status = {"status": "not ready", "problems": problems} if problems else {"status": "ok"}
     return JsonResponse(status, status=503 if problems else 200)

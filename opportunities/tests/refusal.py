@@ -49,7 +49,7 @@ def refused(*names: str):
     By any of them when none is named.
     """
     with nothing_changes():
-        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():  # noqa: PT012
             yield
             connection.check_constraints()
         assert guards.sentence(refusal.value) in [SENTENCES[name] for name in names or SENTENCES]

@@ -1,0 +1,91 @@
+"""Guards, reference data and groups are there after whatever makes or empties a database."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection
+
+from opportunities.models import Opportunity, OpportunityClose, Stage, StatusReason, guards
+from opportunities.permissions import GROUPS
+from opportunities.tests.factories import OpportunityFactory, close
+from opportunities.tests.models.ways import sql
+from opportunities.tests.refusal import refused
+
+
+def installed() -> dict[str, str]:
+    """The guards in the database, each with its text."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    if connection.vendor == "postgresql":
+        query = (
+            "SELECT proname, pg_get_triggerdef(pg_trigger.oid) || prosrc FROM pg_trigger "
+            "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_every_guard_is_in_the_database():
+    assert set(installed()) == {guard.trigger for guard in guards.supported(connection)}
+    assert guards.missing(connection) == []
+
+
+@pytest.mark.django_db
+def test_a_guard_that_was_dropped_is_missing(db):
+    table = " ON opportunities_opportunityclose" if connection.vendor == "postgresql" else ""
+    sql(f"DROP TRIGGER guard_closing_is_kept{table}")
+    assert guards.missing(connection) == ["closing_is_kept"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_makes_the_guards_anew():
+    # given a database whose guards are of an earlier version
+    before = installed()
+    guards.drop(connection)
+    table = "opportunities_quote"
+    if connection.vendor == "sqlite":
+        sql(f"CREATE TRIGGER guard_of_old BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'guard:of_old'); END")
+    else:
+        sql("CREATE FUNCTION guard_of_old() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$")
+        sql(f"CREATE TRIGGER guard_of_old BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION guard_of_old()")
+
+    # when it is migrated
+    call_command("migrate", verbosity=0)
+
+    # then its guards are those of this version
+    assert installed() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_keeps_what_administrators_made_of_reasons_and_groups():
+    StatusReason.objects.filter(name="Price").update(name="Too expensive")
+    Stage.objects.filter(name="Commit").delete()
+    Group.objects.get(name="Salespeople").permissions.clear()
+    Group.objects.filter(name="Sales managers").delete()
+
+    call_command("migrate", verbosity=0)
+
+    assert StatusReason.objects.filter(name__in=["Price", "Too expensive"]).values_list("name").get() == (
+        "Too expensive",
+    )
+    assert not Stage.objects.filter(name="Commit").exists()
+    assert Group.objects.get(name="Salespeople").permissions.count() == 0
+    assert Group.objects.get(name="Sales managers").permissions.count() == len(GROUPS["Sales managers"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flush_empties_a_database_of_closed_deals_and_installs_it_anew():
+    close(OpportunityFactory())
+
+    call_command("flush", verbosity=0, interactive=False)
+
+    assert (Opportunity.objects.count(), OpportunityClose.objects.count()) == (0, 0)
+    assert list(Stage.objects.values_list("name", flat=True)) == [name for name, _probability in Stage.SHIPPED]
+    assert StatusReason.objects.count() == len(StatusReason.SHIPPED)
+    assert {group.name: group.permissions.count() for group in Group.objects.all()} == {
+        name: len(codenames) for name, codenames in GROUPS.items()
+    }
+    close(OpportunityFactory())
+    with refused("closing_is_kept"):
+        OpportunityClose.objects.all()._raw_delete("default")

@@ -1,0 +1,47 @@
+"""The list of guards as such: well formed for both databases, said in words, and each tried by a test."""
+
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, connection
+
+from opportunities.models import guards
+from opportunities.tests.refusal import SENTENCES
+
+
+def test_names_are_unique_and_fit_a_postgresql_name():
+    names = [guard.trigger for guard in guards.GUARDS]
+    assert len(set(names)) == len(names)
+    assert max(map(len, names)) <= 63
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_each_database_reads_the_condition_in_its_own_words(vendor):
+    for guard in guards.GUARDS:
+        text = guards.statement(guard, vendor)
+        assert f"guard:{guard.name}'" in text
+        assert ("DISTINCT FROM" in text) == (vendor == "postgresql" and "DISTINCT FROM" in guard.refuse_when)
+
+
+def test_only_deferred_guards_are_missing_on_sqlite():
+    unsupported = {guard.name for guard in guards.GUARDS} - {guard.name for guard in guards.supported(connection)}
+    deferred = {"closing_agrees_with_its_opportunity", "quote_closing_agrees_with_its_quote"}
+    assert unsupported == (deferred if connection.vendor == "sqlite" else set())
+
+
+def test_a_refusal_is_said_in_the_words_of_its_guard_or_constraint():
+    for name, sentence in SENTENCES.items():
+        prefix = "guard:" if name in {guard.name for guard in guards.GUARDS} else ""
+        assert guards.sentence(IntegrityError(f"{prefix}{name}")) == sentence
+        assert sentence.endswith(".")
+
+
+def test_any_other_refusal_is_said_too():
+    sentence = "The database refused this change, and nothing was saved."
+    assert guards.sentence(IntegrityError("FOREIGN KEY constraint failed")) == sentence
+
+
+def test_every_guard_and_constraint_is_tried_by_a_test():
+    tests = "".join(path.read_text() for path in (Path(__file__).parent / "models").glob("test_*.py"))
+    generated = {name for name in SENTENCES if name.startswith("line_") or name.endswith("_id_is_fixed")}
+    assert [name for name in SENTENCES if name not in tests and name not in generated] == []
