@@ -12,7 +12,7 @@ from opportunities.models import guards
 @login_not_required
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process answers; touches nothing else."""
+    """200 as long as the process answers; asks the database nothing (a probe has no session)."""
     return JsonResponse({"status": "ok"})
 
 

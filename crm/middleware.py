@@ -1,12 +1,30 @@
-"""What every request passes: sign-in, the user's language and time zone, and no public caching."""
+"""What every request passes: its character set, sign-in, the user's language and time zone, and no public caching."""
 
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import middleware as auth
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
+
+from opportunities.dialog import current_path
+
+
+class Utf8Middleware:
+    """Refuses a form in another character set: browsers send ours, and some sets decode to what cannot be stored."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        charset = request.content_params.get("charset", "utf-8").lower()
+        if charset not in {"utf-8", "utf8"}:
+            return HttpResponse("Forms are read in UTF-8.", status=415, content_type="text/plain")
+        return self.get_response(request)
 
 
 class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
@@ -16,15 +34,10 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
     """
 
     def handle_no_permission(self, request, view_func):
-        response = super().handle_no_permission(request, view_func)
-        return HttpResponseClientRedirect(login_url(request)) if request.htmx else response
-
-
-def login_url(request):
-    from django.contrib.auth.views import redirect_to_login
-
-    page = request.htmx.current_url_abs_path or settings.LOGIN_REDIRECT_URL
-    return redirect_to_login(page).url
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        page = current_path(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+        return HttpResponseClientRedirect(redirect_to_login(page).url)
 
 
 class PreferencesMiddleware:

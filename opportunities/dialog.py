@@ -1,7 +1,7 @@
 """How a form that opens in the page's dialog answers: a fragment for htmx, a full page without it."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseLocation
@@ -23,14 +23,20 @@ def leave_dialog(request: HttpRequest, default: str) -> HttpResponse:
         return HttpResponseClientRedirect(page)
     if request.htmx:
         return HttpResponseLocation(page, target="#main", select="#main", swap="outerHTML show:none")
-    return redirect(page)
+    return HttpResponseRedirect(page)
 
 
 def opener(request: HttpRequest, default: str) -> str:
     """The path of the page that opened the dialog, if it is one of ours; else `default`."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    if request.htmx and not asked:
-        asked = request.htmx.current_url_abs_path or ""
-    safe = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    asked = request.POST.get("next") or request.GET.get("next") or current_path(request)
+    safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     is_dialog = asked.partition("?")[0] == request.path
-    return asked if asked and safe and not is_dialog else default
+    return asked if asked.startswith("/") and safe and not is_dialog else default
+
+
+def current_path(request: HttpRequest) -> str:
+    """The path of the page that an htmx request comes from; "" for any other request, and for a header that is none."""
+    try:
+        return (request.htmx and request.htmx.current_url_abs_path) or ""
+    except ValueError:
+        return ""

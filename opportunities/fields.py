@@ -86,3 +86,12 @@ class DateField(forms.DateField):
     def __init__(self, **kwargs):
         messages = {"invalid": gettext_lazy("Enter a date that exists, such as 2026-11-30.")}
         super().__init__(input_formats=["%Y-%m-%d"], error_messages=messages, **kwargs)
+
+
+class TextField(forms.CharField):
+    """Text of several lines. A line break is one character, as in the browser's own count."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")

@@ -1,19 +1,31 @@
-// The page's one <dialog>. htmx puts a panel into #dialog-content; this opens it, places the focus and closes it.
+// Panels: htmx puts one into the page's one <dialog>, or it stands in a page of its own. This opens and closes the
+// dialog, places the focus, and keeps what is typed.
 
 const dialog = document.getElementById("dialog");
 const content = document.getElementById("dialog-content");
 let opener = null; // gets the focus back when the dialog closes without a result
 let typed = []; // [id, value] of what was filled in while a preview was on its way
 
-const fields = () => [...content.querySelectorAll('input:not([type="hidden"]), select, textarea')];
+const fields = (panel) => [...panel.querySelectorAll('input:not([type="hidden"]), select, textarea')];
 // A preview answers a changed field; everything else (a link, a submitted form) begins or ends something.
-const isPreview = (detail) => !["click", "submit"].includes(detail.requestConfig.triggeringEvent?.type);
+const isPreview = ({ requestConfig, xhr }) =>
+  xhr.status < 400 && !["click", "submit"].includes(requestConfig.triggeringEvent?.type);
+
+// A refusal answers with a panel, whatever the request wanted to replace.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-panel")) return;
+  const panel = detail.requestConfig.elt.closest("[data-panel]");
+  detail.target = panel ?? content;
+  detail.swapOverride = panel ? "outerHTML" : "innerHTML";
+  detail.selectOverride = "[data-panel]";
+});
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (!content.contains(event.target) || !isPreview(event.detail)) return;
-  if (content.querySelector('form[aria-busy="true"]')) event.preventDefault(); // sent meanwhile: its answer counts
+  const panel = event.target.closest("[data-panel]");
+  if (!panel || !isPreview(event.detail)) return;
+  if (panel.querySelector('form[aria-busy="true"]')) event.preventDefault(); // sent meanwhile: its answer counts
   const sent = event.detail.requestConfig.formData;
-  typed = fields()
+  typed = fields(panel)
     .filter((field) => !["radio", "checkbox"].includes(field.type))
     .filter((field) => sent.has(field.name) && field.value !== sent.get(field.name))
     .map((field) => [field.id, field.value]);
@@ -22,13 +34,14 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   const { elt } = detail.requestConfig;
   if (target.id === "main" && elt === document.body) arrive(); // the body asks where a form led to (HX-Location)
-  if (!content.contains(target)) return;
-  if (!dialog.open) {
+  const panel = target === content ? content.firstElementChild : target.closest("[data-panel]");
+  if (!panel) return;
+  if (content.contains(panel) && !dialog.open) {
     opener = elt.querySelector("[type=submit]") ?? elt;
     dialog.showModal();
   }
   if (isPreview(detail)) keepTyped(); // htmx keeps the focus where it was
-  else firstPlace().focus();
+  else enter(panel);
 });
 
 dialog.addEventListener("click", (event) => {
@@ -43,15 +56,16 @@ dialog.addEventListener("close", () => {
   opener = null;
 });
 
-/** The first error, else what the panel names, else the first field, else the first button. */
-function firstPlace() {
-  return (
-    fields().find((field) => field.matches('[aria-invalid="true"], .is-invalid')) ??
-    content.querySelector("[data-autofocus]") ??
-    fields().find((field) => field.type !== "radio" || field.checked) ??
-    content.querySelector("a, button") ??
-    dialog
-  );
+document.querySelectorAll("#main [data-panel]").forEach(enter);
+
+/** Goes to the first error, else to what the panel names, else to the first field, else to the first button. */
+function enter(panel) {
+  const place =
+    fields(panel).find((field) => field.matches('[aria-invalid="true"], .is-invalid')) ??
+    panel.querySelector("[data-autofocus]") ??
+    fields(panel).find((field) => field.type !== "radio" || field.checked) ??
+    panel.querySelector("a, button");
+  place?.focus();
 }
 
 function keepTyped() {

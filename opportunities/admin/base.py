@@ -13,10 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from opportunities import fields
+from opportunities.closing import Refused
 from opportunities.models.fields import AmountField, FoldedField, fold
 from opportunities.models.guards import sentence
 from opportunities.money import format_money
-from opportunities.record.services import RecordRefused
 
 
 class FreshForm(forms.ModelForm):
@@ -81,7 +81,7 @@ class ModelAdmin(LargeTable, admin.ModelAdmin):
         """The response of `view`; where a service or the database refuses, the page as it is now and why."""
         try:
             return view(request, *args, **kwargs)
-        except (IntegrityError, RecordRefused) as refusal:
+        except (IntegrityError, Refused) as refusal:
             why = sentence(refusal) if isinstance(refusal, IntegrityError) else str(refusal)
             self.message_user(request, why, messages.ERROR)
             return redirect(request.get_full_path())

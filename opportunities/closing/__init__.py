@@ -1,14 +1,17 @@
 """The heart: how an opportunity is closed, undone, reopened and corrected. Every path goes through here."""
 
+from opportunities.closing.facts import Closing
 from opportunities.closing.plan import Plan, plan_close
-from opportunities.closing.services import (
+from opportunities.closing.refusals import (
     AlreadyClosed,
-    Closing,
-    ClosingRefused,
+    Gone,
     NotClosed,
     OpenQuotesRemain,
     PlanOutOfDate,
+    Refused,
     UndoRefused,
+)
+from opportunities.closing.services import (
     close_opportunity,
     correct_closing,
     record_closings,
@@ -19,11 +22,12 @@ from opportunities.closing.services import (
 __all__ = [
     "AlreadyClosed",
     "Closing",
-    "ClosingRefused",
+    "Gone",
     "NotClosed",
     "OpenQuotesRemain",
     "Plan",
     "PlanOutOfDate",
+    "Refused",
     "UndoRefused",
     "close_opportunity",
     "correct_closing",

@@ -36,28 +36,31 @@ class Closing:
     at: datetime | None = None  # the instant to record; None is now
 
 
-def closing_errors(closing: Closing, kept_reason: StatusReason | None = None) -> dict[str, str]:
+def closing_errors(closing: Closing, corrected: OpportunityClose | None = None) -> dict[str, str]:
     """What is wrong with the facts of `closing`, by field, in the user's language.
 
-    `kept_reason` is allowed though it may be inactive by now. The rules: design, section 2, "Closing".
+    What it has in common with the closing that is `corrected` was allowed once: a reason may be inactive
+    by now, and a date of today may be of tomorrow in another time zone.
     """
+    keeps_reason = corrected is not None and closing.status_reason == corrected.status_reason
+    keeps_date = corrected is not None and closing.closed_on == corrected.closed_on
     checks = {
-        "status_reason": reason_error(closing, kept_reason),
+        "status_reason": "" if keeps_reason else reason_error(closing),
         "actual_revenue": revenue_error(closing),
-        "closed_on": date_error(closing.closed_on, closing.opportunity),
+        "closed_on": "" if keeps_date else date_error(closing.closed_on, closing.opportunity),
         "competitor": competitor_error(closing),
         "details": details_error(closing),
     }
     return {name: error for name, error in checks.items() if error}
 
 
-def reason_error(closing: Closing, kept_reason: StatusReason | None) -> str:
+def reason_error(closing: Closing) -> str:
     reason = closing.status_reason
     if reason is None:
         return _("Choose a status reason.")
     if reason.state != closing.outcome:
         return _("“%(reason)s” is no reason for this outcome; choose another.") % {"reason": reason}
-    if not reason.is_active and reason != kept_reason:
+    if not reason.is_active:
         return _("“%(reason)s” is not in use any more; choose another.") % {"reason": reason}
     return ""
 
@@ -77,7 +80,8 @@ def revenue_error(closing: Closing) -> str:
 def date_error(closed_on: date | None, opportunity: Opportunity) -> str:
     if closed_on is None:
         return _("Enter the close date.")
-    if closed_on > timezone.localdate():
+    # Who opened it may live further east, where tomorrow has begun: it can be closed on the day it was opened.
+    if closed_on > max(timezone.localdate(), opportunity.opened_on):
         return _("The close date cannot be in the future.")
     if closed_on < opportunity.opened_on:
         return _("The close date cannot be before the opportunity was opened, on %(date)s.") % {
@@ -106,9 +110,9 @@ def details_error(closing: Closing) -> str:
 
 
 def closing_warnings(closing: Closing, winner: Quote | None) -> list[str]:
-    """What looks odd about a closing as won, in the user's language; none of it blocks."""
+    """What looks odd about a closing, in the user's language; none of it blocks. `winner` is won, or is to be."""
     if closing.outcome != State.WON:
-        return []
+        return [_("%(quote)s was won before, and stays so.") % {"quote": winner}] if winner else []
     if winner is None:
         return [_("No quote is won with this opportunity.")]
     warnings = []
@@ -126,9 +130,9 @@ def distance_from_estimate(revenue: Decimal, estimate: Decimal | None) -> str:
     """How far `revenue` is from `estimate`, in words: "1.4 % below the estimate"; "" without an estimate."""
     if not estimate:
         return ""
-    difference = (revenue - estimate) / estimate
+    difference = round((revenue - estimate) / estimate, 3)
     if not difference:
-        return _("exactly the estimate")
+        return _("exactly the estimate") if revenue == estimate else _("almost the estimate")
     percentage = format_percent(abs(difference), "#,##0.#\u00a0%", locale=current_locale())
     sentence = _("%(percentage)s above the estimate") if difference > 0 else _("%(percentage)s below the estimate")
     return sentence % {"percentage": percentage}

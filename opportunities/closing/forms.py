@@ -22,6 +22,7 @@ from opportunities.closing.plan import (
     possible_fates,
     settled_fates,
 )
+from opportunities.closing.refusals import PlanOutOfDate, open_quotes_sentence
 from opportunities.models import Competitor, Opportunity, OpportunityClose, Quote, QuoteStatus, State, StatusReason
 from opportunities.money import format_amount, format_money, parse_decimal_text
 
@@ -50,32 +51,32 @@ class FactsForm(forms.Form):
         empty_label="—",
         error_messages={"invalid_choice": gettext_lazy("There is no such competitor (any more); choose another.")},
     )
-    details = forms.CharField(
-        label=gettext_lazy("Details"), required=False, strip=False, widget=forms.Textarea({"rows": 2})
-    )
+    details = fields.TextField(label=gettext_lazy("Details"), required=False, widget=forms.Textarea({"rows": 2}))
 
     revenue_hint = ""
 
-    def __init__(self, opportunity: Opportunity, outcome: str, data=None, initial=None, kept_reason=None):
+    def __init__(self, opportunity: Opportunity, outcome: str, data=None, initial=None, corrected=None):
         super().__init__(data, initial=initial, auto_id="id_%s")
         self.opportunity = opportunity
         self.outcome = outcome
-        self.kept_reason = kept_reason
+        self.corrected: OpportunityClose | None = corrected
         self.fields["actual_revenue"].currency = opportunity.currency
         self.fields["actual_revenue"].label = _("Actual revenue (%(currency)s)") % {"currency": opportunity.currency}
         if outcome == State.LOST:  # what was typed before the outcome was changed is carried along unread
-            self.fields["actual_revenue"] = forms.CharField(required=False, widget=forms.HiddenInput)
+            self.fields["actual_revenue"] = forms.Field(required=False, widget=forms.HiddenInput)
         self.fields["status_reason"].choices = [("", _("Choose…")), *((r.pk, str(r)) for r in self.reasons)]
 
     @cached_property
     def reasons(self) -> list[StatusReason]:
         """The reasons to choose from: the active ones of the outcome, and the one that a closing has already."""
         reasons = StatusReason.objects.filter(state=self.outcome)
-        return [reason for reason in reasons if reason.is_active or reason == self.kept_reason]
+        kept = self.corrected and self.corrected.status_reason_id
+        return [reason for reason in reasons if reason.is_active or reason.pk == kept]
 
     @property
     def chosen_reason(self) -> StatusReason | None:
-        return next((reason for reason in self.reasons if str(reason.pk) == str(self["status_reason"].value())), None)
+        chosen = (self.data if self.is_bound else self.initial).get("status_reason")
+        return next((reason for reason in self.reasons if str(reason.pk) == str(chosen)), None)
 
     @property
     def fact_fields(self) -> list[forms.BoundField]:
@@ -88,9 +89,6 @@ class FactsForm(forms.Form):
                 self[name].label = format_html('{} <span class="optional">({})</span>', label, _("optional"))
         self["actual_revenue"].help_text = escape(self.revenue_hint)
         return [self[name] for name in FACTS]
-
-    def clean_details(self) -> str:
-        return self.cleaned_data["details"].replace("\r\n", "\n").strip()
 
     def closing(self) -> facts.Closing:
         """What the fields say, as far as they could be read."""
@@ -107,7 +105,7 @@ class FactsForm(forms.Form):
 
     def clean(self):
         cleaned_data = super().clean()
-        for name, error in facts.closing_errors(self.closing(), self.kept_reason).items():
+        for name, error in facts.closing_errors(self.closing(), self.corrected).items():
             if name not in self.errors:
                 self.add_error(name, error)
         return cleaned_data
@@ -155,38 +153,50 @@ class CloseForm(FactsForm):
     field_order = ["outcome", *FACTS, "close_quotes"]
 
     def __init__(self, opportunity: Opportunity, data=None, initial=None):
-        source = initial if data is None else data
-        outcome = source.get("outcome")
+        self.given = initial if data is None else data
+        outcome = self.given.get("outcome")
         super().__init__(opportunity, outcome if outcome in FATES else State.WON.value, data, initial)
         self.fields["status_reason"].widget.attrs["data-preview"] = ""
         plan = plan_close(opportunity, self.outcome)
-        self.plan = plan.with_fates(given_fates(plan, self.outcome, source))
+        self.plan = plan.with_fates(given_fates(plan, self.outcome, self.given))
         # The plan that was shown before: None in a dialog that just opens.
-        self.shown_text = source.get("plan", "" if self.is_bound else None)
+        self.shown_text = self.given.get("plan", "" if self.is_bound else None)
         self.shown = parse_plan_text(self.shown_text or "")
+        if self.is_bound:  # the winner may have been chosen without a preview
+            self.data = data | {"actual_revenue": self.followed_revenue}
 
     @classmethod
     def first(cls, opportunity: Opportunity, outcome: str) -> "CloseForm":
         """The dialog as it opens: today, the default reason, the default fates and the revenue that they suggest."""
-        initial = {"outcome": outcome if outcome in FATES else State.WON.value, "closed_on": timezone.localdate()}
+        today = max(timezone.localdate(), opportunity.opened_on)
+        initial = {"outcome": outcome if outcome in FATES else State.WON.value, "closed_on": today}
         form = cls(opportunity, initial=initial)
         form.initial |= {"status_reason": form.default_reason, "actual_revenue": form.suggestion}
         return form
 
     @classmethod
-    def preview(cls, opportunity: Opportunity, data) -> "CloseForm":
+    def preview(cls, opportunity: Opportunity, data: dict) -> "CloseForm":
         """The dialog after a choice in it: what follows from it is set, what was typed is kept, nothing is judged."""
-        form = cls(opportunity, initial=data.dict())
-        fates, is_switched = form.plan.fates, data.get("shown_outcome") != form.outcome
-        if is_switched and form.outcome == State.WON:  # what was lost with the opportunity is chosen anew
-            active = {quote.pk for quote in form.plan.quotes if quote.is_active}
-            fates = {pk: "" if pk in active and fate == QuoteStatus.LOST else fate for pk, fate in fates.items()}
-        yielding = next((pk for pk in fates if str(pk) == data.get("shown_winner")), None)
-        form.plan = form.plan.with_fates(settled_fates(form.plan.with_fates(fates), form.outcome, yielding))
-        if is_switched:
-            form.initial["status_reason"] = form.default_reason
-        form.initial["actual_revenue"] = form.followed_revenue(data)
+        form = cls(opportunity, initial=data)
+        form.initial |= form.follow_choices()
         return form
+
+    def show_again(self) -> None:
+        """Prepares the refused form for its next try: what follows from its choices is set, as a preview does."""
+        self.data |= self.follow_choices()
+
+    def follow_choices(self) -> dict:
+        """Settles the fates of the quotes; returns the fields that follow from the outcome and the winner."""
+        fates, is_switched = self.plan.fates, self.given.get("shown_outcome", self.outcome) != self.outcome
+        if is_switched and self.outcome == State.WON:  # what was lost with the opportunity is chosen anew
+            active = {quote.pk for quote in self.plan.quotes if quote.is_active}
+            fates = {pk: "" if pk in active and fate == QuoteStatus.LOST else fate for pk, fate in fates.items()}
+        yielding = next((pk for pk in fates if str(pk) == self.given.get("shown_winner")), None)
+        self.plan = self.plan.with_fates(settled_fates(self.plan.with_fates(fates), self.outcome, yielding))
+        follows = {"actual_revenue": self.followed_revenue}
+        if is_switched and self.chosen_reason is None:
+            follows["status_reason"] = self.default_reason
+        return follows
 
     @property
     def default_reason(self) -> int | None:
@@ -197,14 +207,14 @@ class CloseForm(FactsForm):
         if "outcome" not in cleaned_data:
             return cleaned_data
         if self.is_stale:
-            self.add_error(None, str(services.PlanOutOfDate(self.plan)))
+            self.add_error(None, str(PlanOutOfDate(self.plan)))
         names = {f"quote-{quote.pk}" for quote in self.plan.quotes}
         if not self.is_stale and any(name.startswith("quote-") and name not in names for name in self.data):
             self.add_error(None, _("This form names a quote that is not open on this opportunity."))
         if self.fate_errors:
             self.add_error(None, _("Check what becomes of the quotes below."))
         if self.plan.quotes and not cleaned_data["close_quotes"]:
-            self.add_error("close_quotes", services.open_quotes_sentence(len(self.plan.quotes)))
+            self.add_error("close_quotes", open_quotes_sentence(len(self.plan.quotes)))
         return cleaned_data
 
     def save(self, by) -> OpportunityClose:
@@ -213,12 +223,6 @@ class CloseForm(FactsForm):
         return services.close_opportunity(
             self.opportunity, outcome=self.outcome, by=by, plan=plan, **self.cleaned_facts
         )
-
-    def show_again(self) -> None:
-        """Prepares the refused form for its next try: an untouched suggestion follows the winner."""
-        self.data = self.data.copy()
-        if "actual_revenue" not in self.errors:
-            self.data["actual_revenue"] = self.followed_revenue(self.data)
 
     @cached_property
     def is_stale(self) -> bool:
@@ -240,7 +244,7 @@ class CloseForm(FactsForm):
 
     @property
     def open_quotes(self) -> str:
-        return services.open_quotes_sentence(len(self.plan.quotes))
+        return open_quotes_sentence(len(self.plan.quotes))
 
     @property
     def submit_label(self) -> str:
@@ -272,11 +276,11 @@ class CloseForm(FactsForm):
         """The suggested revenue as the field shows it."""
         return format_amount(self.suggested_revenue, self.opportunity.currency)
 
-    def followed_revenue(self, data) -> str:
+    @property
+    def followed_revenue(self) -> str:
         """What was typed by hand; what was only suggested follows the winner."""
-        typed = data.get("actual_revenue", "")
-        untouched = typed.strip() == data.get("suggested_revenue", "").strip()
-        return self.suggestion if untouched and self.outcome == State.WON else typed
+        typed, suggested = self.given.get("actual_revenue", ""), self.given.get("suggested_revenue")
+        return self.suggestion if typed == suggested and self.outcome == State.WON else typed
 
     @property
     def revenue_hint(self) -> str:
@@ -316,8 +320,8 @@ class CloseForm(FactsForm):
 
     @property
     def rows(self) -> list[QuoteRow]:
-        """The open quotes as the dialog shows them: a fate that is refused is shown as the one that is right."""
-        fates = settled_fates(self.plan, self.outcome)
+        """The open quotes as the dialog shows them."""
+        fates = self.plan.fates
         return [
             QuoteRow(
                 quote,
@@ -345,10 +349,19 @@ class CloseForm(FactsForm):
             return _("Was %(before)s") % {"before": format_money(total, self.opportunity.currency)}
         return ""
 
-    @property
-    def gone(self) -> list[Quote]:
-        """The quotes that were shown and are not open on this opportunity any more."""
-        if not self.is_stale or not self.shown:
+    @cached_property
+    def gone(self) -> list[str]:
+        """What became of the quotes that were shown and are not open on this opportunity any more, in words."""
+        missing = set(self.shown or {}) - {quote.pk for quote in self.plan.quotes}
+        if not missing:
             return []
-        there = {quote.pk for quote in self.plan.quotes}
-        return list(self.opportunity.quotes.filter(pk__in=set(self.shown) - there).order_by("pk"))
+        closed = list(self.opportunity.quotes.filter(pk__in=missing).order_by("pk"))
+        sentences = [
+            _("%(quote)s is not open any more: %(status)s.") % {"quote": quote, "status": quote.get_status_display()}
+            for quote in closed
+        ]
+        deleted = len(missing) - len(closed)
+        if deleted:
+            sentence = ngettext("%(count)s quote was deleted.", "%(count)s quotes were deleted.", deleted)
+            sentences.append(sentence % {"count": deleted})
+        return sentences

@@ -1,8 +1,10 @@
 """The forms that change what is recorded already: correct a closing, reopen an opportunity."""
 
 from django import forms
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy
 
+from opportunities import fields
 from opportunities.closing import services
 from opportunities.closing.forms import FACTS, FactsForm
 from opportunities.models import Opportunity, OpportunityClose
@@ -13,8 +15,8 @@ class CorrectForm(FactsForm):
     """Correct closing: other facts for the same outcome; the quotes stay as they are."""
 
     def __init__(self, current: OpportunityClose, data=None):
-        initial = {name: getattr(current, name) for name in FACTS}
-        super().__init__(current.opportunity, current.outcome, data, initial, kept_reason=current.status_reason)
+        initial = model_to_dict(current, FACTS)
+        super().__init__(current.opportunity, current.outcome, data, initial, corrected=current)
         self.current = current
 
     def save(self, by) -> OpportunityClose:
@@ -29,7 +31,7 @@ class ReopenForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose among the quotes that this closing closed.")},
     )
-    reason = forms.CharField(
+    reason = fields.TextField(
         label=gettext_lazy("Reason for reopening"),
         required=False,
         max_length=DETAILS_LENGTH,

@@ -1,5 +1,6 @@
 """The plan of a closing: which open quotes hang on an opportunity, and what each is to become."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,6 +14,8 @@ FATES = {
     State.WON: (QuoteStatus.WON, QuoteStatus.LOST, QuoteStatus.CANCELED),
     State.LOST: (QuoteStatus.LOST, QuoteStatus.CANCELED),
 }
+
+PLAN_ROW = re.compile(r"(?P<pk>[0-9]{1,18}):(?P<status>draft|active):(?P<total>[0-9]{1,12}\.[0-9]{3})")
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,10 @@ def plan_text(quotes: Iterable[Quote]) -> str:
 
 def parse_plan_text(text: str) -> dict[int, tuple[str, Decimal]] | None:
     """Each quote's status and total as the text tells them; None when the text is garbled."""
-    try:
-        rows = [row.split(":") for row in text.split(",")] if text else []
-        return {int(pk): (QuoteStatus(status).value, Decimal(total)) for pk, status, total in rows}
-    except (ValueError, ArithmeticError):
+    rows = [PLAN_ROW.fullmatch(row) for row in text.split(",")] if text else []
+    if None in rows:
         return None
+    return {int(row["pk"]): (row["status"], Decimal(row["total"])) for row in rows}
 
 
 def default_fates(plan: Plan, outcome: str) -> dict[int, str]:

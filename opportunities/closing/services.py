@@ -14,11 +14,10 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from opportunities.closing.facts import Closing, closing_errors
 from opportunities.closing.plan import Plan, fate_errors, plan_close
-from opportunities.formats import format_instant, person
+from opportunities.closing.refusals import AlreadyClosed, Gone, NotClosed, OpenQuotesRemain, PlanOutOfDate, UndoRefused
 from opportunities.models import (
     Competitor,
     Opportunity,
@@ -29,60 +28,6 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
-
-
-class ClosingRefused(Exception):
-    """A closing service refused, and nothing was changed; `str()` says why in the user's language."""
-
-
-class AlreadyClosed(ClosingRefused):
-    """Somebody closed it before; `closing` is the current closing."""
-
-    def __init__(self, closing: OpportunityClose):
-        self.closing = closing
-        how = _("%(person)s closed this opportunity as %(outcome)s on %(instant)s.")
-        super().__init__(
-            how
-            % {
-                "person": person(closing.closed_by),
-                "outcome": closing.get_outcome_display(),
-                "instant": format_instant(closing.closed_at),
-            }
-        )
-
-
-class OpenQuotesRemain(ClosingRefused):
-    """Quotes are open and nobody agreed to close them with the opportunity; `plan` is what could be agreed to."""
-
-    def __init__(self, plan: Plan):
-        self.plan = plan
-        super().__init__(open_quotes_sentence(len(plan.quotes)))
-
-
-class PlanOutOfDate(ClosingRefused):
-    """The open quotes are not those that the user was shown; `plan` is the one to show now."""
-
-    def __init__(self, plan: Plan):
-        self.plan = plan
-        super().__init__(_("The quotes changed since they were shown. Nothing was recorded; check them again."))
-
-
-class NotClosed(ClosingRefused):
-    """The closing to undo, reopen or correct is not the current one (any more)."""
-
-    def __init__(self):
-        super().__init__(
-            _("This closing is not current any more: the opportunity was reopened or corrected meanwhile.")
-        )
-
-
-class UndoRefused(ClosingRefused):
-    """Undo is for whoever closed it, for an hour, and not for a correction."""
-
-    def __init__(self):
-        super().__init__(
-            _("Undo is for whoever closed the opportunity, within an hour. A manager can still reopen it.")
-        )
 
 
 def close_opportunity(
@@ -178,8 +123,9 @@ def correct_closing(
 ) -> OpportunityClose:
     """Replaces `closing` by one with the same outcome and other facts; the quotes stay as they are.
 
-    A reopening and a closing in one transaction, so that the history keeps both. It has no inverse but
-    another correction. Raises NotClosed unless `closing` is current; ValidationError by field.
+    A reopening and a closing in one transaction, so that the history keeps both; the same facts again
+    are no correction. It has no inverse but another correction.
+    Raises NotClosed unless `closing` is current; ValidationError by field.
     """
     with transaction.atomic():
         opportunity, current = lock_closed(closing)
@@ -193,7 +139,9 @@ def correct_closing(
             details,
             corrects=current.quotes_closing,
         )
-        errors = closing_errors(correction, kept_reason=current.status_reason)
+        if same_facts(correction, current):
+            return current
+        errors = closing_errors(correction, corrected=current)
         if errors:
             raise ValidationError(errors)
         reopen(opportunity, current, current.from_status_reason, by=by)
@@ -269,13 +217,19 @@ def close_quotes(quote_ids: Collection[int]) -> None:
     Quote.objects.filter(pk__in=quote_ids).update(status=Subquery(current.values("to_status")))
 
 
-def open_quotes_sentence(count: int) -> str:
-    return ngettext("%(count)s quote is still open", "%(count)s quotes are still open", count) % {"count": count}
+def same_facts(closing: Closing, current: OpportunityClose) -> bool:
+    names = ["status_reason", "closed_on", "actual_revenue", "competitor"]
+    facts = [getattr(closing, name) == getattr(current, name) for name in names]
+    return all(facts) and closing.details.strip() == current.details
 
 
 def lock(opportunity: Opportunity) -> Opportunity:
-    """The opportunity as it is now, held against other writers to the end of the transaction."""
-    return Opportunity.objects.select_for_update(no_key=True, of=("self",)).get(pk=opportunity.pk)
+    """The opportunity and its facts as they are now, held to the end of the transaction; raises Gone."""
+    locked = Opportunity.objects.with_facts().select_for_update(no_key=True, of=("self",))
+    try:
+        return locked.get(pk=opportunity.pk)
+    except Opportunity.DoesNotExist:
+        raise Gone from None
 
 
 def lock_closed(closing: OpportunityClose) -> tuple[Opportunity, OpportunityClose]:
@@ -329,5 +283,6 @@ def restore_quotes(closing: OpportunityClose, chosen: Collection[int] | None = N
     )
 
 
-def tell(opportunity: Opportunity, kind: str, by, text: str = "") -> None:
-    TimelineEvent.objects.create(opportunity=opportunity, kind=kind, by=by, text=text.strip())
+def tell(opportunity: Opportunity, kind: str, by, text: str = "", data: dict | None = None) -> TimelineEvent:
+    """Writes one event on the timeline, for the transaction that makes it happen."""
+    return TimelineEvent.objects.create(opportunity=opportunity, kind=kind, by=by, text=text.strip(), data=data or {})

@@ -1,9 +1,11 @@
 """Closing an opportunity, and taking that back: each a dialog over the page that opened it, or a page of its own."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,6 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from opportunities.closing import facts, services
 from opportunities.closing.forms import CloseForm
 from opportunities.closing.history_forms import CorrectForm, ReopenForm
+from opportunities.closing.refusals import (
+    AlreadyClosed,
+    Gone,
+    NotClosed,
+    OpenQuotesRemain,
+    PlanOutOfDate,
+    Refused,
+    UndoRefused,
+)
 from opportunities.dialog import leave_dialog, opener, render_dialog
 from opportunities.models import Opportunity, OpportunityClose, State, guards
 from opportunities.permissions import require
@@ -22,19 +33,22 @@ from opportunities.permissions import require
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """The Close opportunity dialog; submitted, the closing."""
     opportunity = get_opportunity(request, pk, "close")
-    if not opportunity.is_open:
-        return refuse(request, opportunity, services.AlreadyClosed(services.current_closing(opportunity)))
+    if closing := not opportunity.is_open and services.current_closing(opportunity):
+        return refuse(request, opportunity, AlreadyClosed(closing))
     if request.method == "GET":
         return show_close(request, CloseForm.first(opportunity, request.GET.get("outcome", "")))
-    form = CloseForm(opportunity, request.POST)
+    form = CloseForm(opportunity, request.POST.dict())
     try:
         if form.is_valid():
             tell_closed(request, form.save(by=request.user), form)
             return leave_dialog(request, opportunity.get_absolute_url())
-    except services.AlreadyClosed as refusal:
+    except AlreadyClosed as refusal:
         return refuse(request, opportunity, refusal)
-    except (services.PlanOutOfDate, services.OpenQuotesRemain):
-        form = CloseForm(opportunity, request.POST)  # reads the quotes anew, and finds what changed
+    except Gone as refusal:
+        raise Http404 from refusal
+    except (PlanOutOfDate, OpenQuotesRemain):
+        form = CloseForm(opportunity, request.POST.dict())  # reads the quotes anew, and finds what changed
+        form.full_clean()
     except (ValidationError, IntegrityError) as error:
         form.add_error(None, sentences(error))
     form.show_again()
@@ -45,23 +59,23 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def preview_close(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog after a choice in it, which changes what else can be chosen; nothing is recorded or judged."""
     opportunity = get_opportunity(request, pk, "close")
-    if not opportunity.is_open:
-        return refuse(request, opportunity, services.AlreadyClosed(services.current_closing(opportunity)))
-    return show_close(request, CloseForm.preview(opportunity, request.POST), is_preview=True)
+    if closing := not opportunity.is_open and services.current_closing(opportunity):
+        return refuse(request, opportunity, AlreadyClosed(closing))
+    return show_close(request, CloseForm.preview(opportunity, request.POST.dict()))
 
 
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a closing back for whoever recorded it; asks first where the button of the message had no JavaScript."""
     opportunity = get_opportunity(request, pk, "view")
-    closing = get_closing(opportunity, request.GET.get("closing") or request.POST.get("closing"))
+    closing = get_closing(opportunity, request.GET.get("closing") or request.POST.get("closing", ""))
     if request.method == "GET":
         if not closing.can_be_undone_by(request.user):
-            return refuse(request, opportunity, services.UndoRefused())
+            return refuse(request, opportunity, UndoRefused())
         return show(request, "closing/_undo", _("Undo closing"), opportunity, {"closing": closing})
     try:
         services.undo_close(closing, by=request.user)
-    except services.ClosingRefused as refusal:
+    except (NotClosed, UndoRefused) as refusal:
         return refuse(request, opportunity, refusal)
     messages.success(request, _("The closing is undone: everything is as it was before."))
     return leave_dialog(request, opportunity.get_absolute_url())
@@ -87,7 +101,7 @@ def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title:
     opportunity = get_opportunity(request, pk, "reopen")
     current = services.current_closing(opportunity)
     if current is None or request.POST.get("closing", str(current.pk)) != str(current.pk):
-        return refuse(request, opportunity, services.NotClosed())
+        return refuse(request, opportunity, NotClosed())
     if request.method == "GET":
         return show(request, panel, title, opportunity, {"form": form_class(current)})
     form = form_class(current, request.POST)
@@ -96,7 +110,7 @@ def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title:
             form.save(by=request.user)
             messages.success(request, done)
             return leave_dialog(request, opportunity.get_absolute_url())
-    except services.NotClosed as refusal:
+    except NotClosed as refusal:
         return refuse(request, opportunity, refusal)
     except (ValidationError, IntegrityError) as error:
         form.add_error(None, sentences(error))
@@ -110,13 +124,14 @@ def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
     return opportunity
 
 
-def get_closing(opportunity: Opportunity, pk: str | None) -> OpportunityClose:
-    return get_object_or_404(opportunity.closings.select_related("opportunity"), pk=pk if str(pk).isdecimal() else 0)
+def get_closing(opportunity: Opportunity, pk: str) -> OpportunityClose:
+    if not re.fullmatch("[0-9]{1,18}", pk):
+        raise Http404
+    return get_object_or_404(opportunity.closings.select_related("opportunity"), pk=pk)
 
 
-def show_close(request: HttpRequest, form: CloseForm, status: int = 200, is_preview: bool = False) -> HttpResponse:
-    context = {"form": form, "is_preview": is_preview}
-    return show(request, "closing/_close", _("Close opportunity"), form.opportunity, context, status)
+def show_close(request: HttpRequest, form: CloseForm, status: int = 200) -> HttpResponse:
+    return show(request, "closing/_close", _("Close opportunity"), form.opportunity, {"form": form}, status)
 
 
 def show(
@@ -131,7 +146,7 @@ def show(
     return render_dialog(request, f"opportunities/{panel}.html", context, status)
 
 
-def refuse(request: HttpRequest, opportunity: Opportunity, refusal: services.ClosingRefused) -> HttpResponse:
+def refuse(request: HttpRequest, opportunity: Opportunity, refusal: Refused) -> HttpResponse:
     """409: somebody was faster. Says who, as what and when, and leads to the opportunity as it is now."""
     context = {"refusal": refusal, "there": opportunity}
     return show(request, "_refused", _("Nothing was changed"), opportunity, context, status=409)
@@ -140,7 +155,9 @@ def refuse(request: HttpRequest, opportunity: Opportunity, refusal: services.Clo
 def tell_closed(request: HttpRequest, closing: OpportunityClose, form: CloseForm) -> None:
     """The message after closing: what was closed, what looks odd about it, and Undo."""
     count = len(form.plan.quotes)
-    if closing.outcome == State.WON:
+    if not count:
+        text = _("Closed as won.") if closing.outcome == State.WON else _("Closed as lost.")
+    elif closing.outcome == State.WON:
         text = ngettext("Closed as won, with %(count)s quote.", "Closed as won, with %(count)s quotes.", count)
     else:
         text = ngettext("Closed as lost, with %(count)s quote.", "Closed as lost, with %(count)s quotes.", count)

@@ -174,15 +174,15 @@ def told(deal: Deal) -> list[TimelineEvent]:
     """What the timeline tells of `deal` and its quotes up to its closing, in the order it happened."""
     kinds = TimelineEvent.Kind
     for drawn in deal.quotes:
-        quote = str(drawn.quote)
+        quote = {"number": drawn.quote.number, "revision": drawn.quote.revision}
         if not drawn.revises:
-            deal.tell(kinds.QUOTE_CREATED, drawn.by, drawn.created_at, quote=quote)
+            deal.tell(kinds.QUOTE_CREATED, drawn.by, drawn.created_at, **quote)
         if drawn.quote.activated_at:
-            deal.tell(kinds.QUOTE_ACTIVATED, drawn.by, drawn.quote.activated_at, quote=quote)
+            deal.tell(kinds.QUOTE_ACTIVATED, drawn.by, drawn.quote.activated_at, **quote)
         if drawn.ending:
             is_revised = drawn.ending.status == QuoteStatus.REVISED
             kind = kinds.QUOTE_REVISED if is_revised else kinds.QUOTE_CLOSED
-            deal.tell(kind, drawn.by, drawn.ending.at, drawn.ending.reason, quote=quote)
+            deal.tell(kind, drawn.by, drawn.ending.at, drawn.ending.reason, **quote)
     return sorted(deal.events, key=lambda event: event.at)
 
 

@@ -26,6 +26,11 @@ class QuoteStatus(models.TextChoices):
 OPEN_STATUSES = (QuoteStatus.DRAFT, QuoteStatus.ACTIVE)
 
 
+def quote_label(number: str, revision: int) -> str:
+    """How a quote is called; its revision is always shown."""
+    return gettext("%(number)s rev. %(revision)s") % {"number": number, "revision": revision}
+
+
 class QuoteQuerySet(models.QuerySet):
     def open(self) -> "QuoteQuerySet":
         """Drafts and active quotes, expired ones too: what keeps an opportunity from being closed."""
@@ -72,7 +77,7 @@ class Quote(models.Model):
         ]
 
     def __str__(self) -> str:
-        return gettext("%(number)s rev. %(revision)s") % {"number": self.number, "revision": self.revision}
+        return quote_label(self.number, self.revision)
 
     def get_absolute_url(self) -> str:
         return reverse("opportunities:quote", args=[self.pk])

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opportunities.models.opportunity import Opportunity
+from opportunities.models.quote import quote_label
 from opportunities.models.reference import State
 
 
 class TimelineEvent(models.Model):
-    """One event. `text` is what a person wrote; `data` holds the names that its sentence needs."""
+    """One event. `text` is what a person wrote; `data` holds what its sentence names, in no language."""
 
     class Kind(models.TextChoices):
         CREATED = "created", gettext_lazy("Created")
@@ -55,7 +56,8 @@ class TimelineEvent(models.Model):
     def sentence(self) -> str:
         """What happened, in the user's language and without its subject: "activated Q-2026-0114 rev. 2"."""
         kinds = self.Kind
-        data = {"quote": "", "stage_from": "", "stage_to": ""} | self.data
+        data = {"number": "", "revision": 0, "stage_from": "", "stage_to": ""} | self.data
+        data["quote"] = quote_label(data["number"], data["revision"])
         match self.kind:
             case kinds.CREATED:
                 return _("created the opportunity")

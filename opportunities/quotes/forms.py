@@ -118,7 +118,7 @@ class CloseQuoteForm(forms.Form):
         widget=forms.RadioSelect,
     )
     closed_on = fields.DateField(label=_("Close date"), initial=timezone.localdate)
-    reason = forms.CharField(
+    reason = fields.TextField(
         label=_("Reason"), required=False, max_length=DETAILS_LENGTH, widget=forms.Textarea({"rows": 3})
     )
 
@@ -126,6 +126,3 @@ class CloseQuoteForm(forms.Form):
     def first(cls, quote: Quote) -> "CloseQuoteForm":
         """The dialog as it opens: today, and what mostly becomes of such a quote."""
         return cls(initial={"to_status": QuoteStatus.CANCELED if quote.is_draft else QuoteStatus.LOST})
-
-    def clean_reason(self) -> str:
-        return self.cleaned_data["reason"].replace("\r\n", "\n")

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opportunities.closing.facts import date_error
-from opportunities.closing.services import close_quotes, lock
+from opportunities.closing.refusals import Gone, Refused
+from opportunities.closing.services import close_quotes, lock, tell
 from opportunities.formats import format_date
 from opportunities.models import (
     Opportunity,
@@ -33,23 +34,12 @@ from opportunities.money import MAX_AMOUNT, format_money
 CLOSED_BY_ITSELF = (QuoteStatus.LOST, QuoteStatus.CANCELED)
 
 
-class QuoteRefused(Exception):
-    """A quote service refused, and nothing was changed; `str()` says why in the user's language."""
-
-
-class Gone(QuoteRefused):
-    """The quote, or the opportunity, was deleted since it was shown."""
-
-    def __init__(self):
-        super().__init__(_("Somebody deleted it meanwhile. Nothing was saved."))
-
-
-class OpportunityIsClosed(QuoteRefused):
+class OpportunityIsClosed(Refused):
     def __init__(self):
         super().__init__(_("The opportunity is closed: its quotes do not change until it is reopened."))
 
 
-class NotADraft(QuoteRefused):
+class NotADraft(Refused):
     def __init__(self, quote: Quote):
         super().__init__(
             _("%(quote)s is no draft any more; its status is “%(status)s”.")
@@ -57,7 +47,7 @@ class NotADraft(QuoteRefused):
         )
 
 
-class QuoteIsClosed(QuoteRefused):
+class QuoteIsClosed(Refused):
     def __init__(self, quote: Quote):
         super().__init__(
             _("%(quote)s is closed already; its status is “%(status)s”.")
@@ -65,7 +55,7 @@ class QuoteIsClosed(QuoteRefused):
         )
 
 
-class HasHistory(QuoteRefused):
+class HasHistory(Refused):
     """The draft was closed once and came back: what history points to is kept."""
 
     def __init__(self, quote: Quote):
@@ -89,7 +79,7 @@ def create_quote(
             total=total_of(lines, opportunity.currency),
         )
         write_lines(quote, lines)
-        tell(quote, TimelineEvent.Kind.QUOTE_CREATED, by)
+        tell_of(quote, TimelineEvent.Kind.QUOTE_CREATED, by)
         return quote
 
 
@@ -123,7 +113,7 @@ def activate_quote(quote: Quote, *, by) -> Quote:
         quote.status, quote.activated_at = QuoteStatus.ACTIVE, timezone.now()
         quote.total = total_of(lines, quote.opportunity.currency)
         quote.save(update_fields=["status", "activated_at", "total"])
-        tell(quote, TimelineEvent.Kind.QUOTE_ACTIVATED, by)
+        tell_of(quote, TimelineEvent.Kind.QUOTE_ACTIVATED, by)
         return quote
 
 
@@ -151,7 +141,7 @@ def close_quote(quote: Quote, *, to_status: str, closed_on: date, by, reason: st
         )
         close_quotes([quote.pk])
         quote.status = to_status
-        tell(quote, TimelineEvent.Kind.QUOTE_CLOSED, by, text=reason.strip())
+        tell_of(quote, TimelineEvent.Kind.QUOTE_CLOSED, by, reason)
         return quote
 
 
@@ -205,10 +195,7 @@ def write_lines(quote: Quote, lines: Sequence[QuoteLine]) -> None:
 
 def lock_open(opportunity: Opportunity) -> Opportunity:
     """The locked opportunity as it is now; raises OpportunityIsClosed or Gone."""
-    try:
-        locked = lock(opportunity)
-    except ObjectDoesNotExist:
-        raise Gone from None
+    locked = lock(opportunity)
     if not locked.is_open:
         raise OpportunityIsClosed
     return locked
@@ -231,5 +218,5 @@ def lock_draft(quote: Quote) -> Quote:
     return locked
 
 
-def tell(quote: Quote, kind: str, by, text: str = "") -> None:
-    TimelineEvent.objects.create(opportunity=quote.opportunity, kind=kind, by=by, text=text, data={"quote": str(quote)})
+def tell_of(quote: Quote, kind: str, by, text: str = "") -> None:
+    tell(quote.opportunity, kind, by, text, {"number": quote.number, "revision": quote.revision})

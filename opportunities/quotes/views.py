@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from opportunities.closing import Gone, Refused
 from opportunities.dialog import leave_dialog, opener, render_dialog
 from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose
 from opportunities.money import format_money
@@ -64,7 +65,7 @@ def save(
                     saved = services.activate_quote(saved, by=request.user)
         except ValidationError as error:
             editor.head.add_error(None, error)
-        except services.QuoteRefused as refusal:
+        except Refused as refusal:
             editor.head.add_error(None, str(refusal))
             status = 409
         else:
@@ -81,7 +82,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
         services.activate_quote(quote, by=request.user)
     except ValidationError as error:
         return quote_page(request, quote, error.messages, status=422)
-    except services.QuoteRefused as refusal:
+    except Refused as refusal:
         return quote_page(request, get_quote(request, pk, "view"), [str(refusal)], status=409)
     messages.success(request, _("%(quote)s is active.") % {"quote": quote})
     return redirect(quote)
@@ -101,7 +102,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             closed = services.close_quote(quote, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
-        except services.QuoteRefused as refusal:
+        except Refused as refusal:
             return refuse(request, quote, refusal)
         else:
             done = _("%(quote)s is closed: %(status)s.") % {"quote": closed, "status": closed.get_status_display()}
@@ -120,7 +121,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         return panel(request, "quotes/_delete", _("Delete this draft?"), quote)
     try:
         services.delete_draft(quote)
-    except services.QuoteRefused as refusal:
+    except Refused as refusal:
         return refuse(request, quote, refusal)
     messages.success(request, _("%(quote)s is deleted.") % {"quote": quote})
     return leave_dialog(request, quote.opportunity.get_absolute_url())
@@ -133,7 +134,7 @@ def get_quote(request: HttpRequest, pk: int, action: str) -> Quote:
     return quote
 
 
-def turn_away(request: HttpRequest, refusal: services.QuoteRefused, target: Opportunity | Quote) -> HttpResponse:
+def turn_away(request: HttpRequest, refusal: Refused, target: Opportunity | Quote) -> HttpResponse:
     """Instead of a form that could not be saved: the page of `target`, saying why."""
     messages.error(request, str(refusal))
     return redirect(target)
@@ -186,7 +187,7 @@ def panel(
     return render_dialog(request, f"opportunities/{name}.html", shared | (context or {}), status)
 
 
-def refuse(request: HttpRequest, quote: Quote, refusal: services.QuoteRefused) -> HttpResponse:
+def refuse(request: HttpRequest, quote: Quote, refusal: Refused) -> HttpResponse:
     """409: somebody was faster. Says so, and leads to what is there now."""
-    there = quote.opportunity if isinstance(refusal, services.Gone) else quote
+    there = quote.opportunity if isinstance(refusal, Gone) else quote
     return panel(request, "_refused", _("Nothing was changed"), quote, {"refusal": refusal, "there": there}, status=409)

@@ -44,15 +44,6 @@ class OwnerField(forms.ModelChoiceField):
         return person(user)
 
 
-class TextField(forms.CharField):
-    """Text of several lines. A line break is one character, as in the browser's own count."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
-
-
 def suggested(options: str, **attrs: str) -> forms.TextInput:
     """A text field with suggestions from the server: those of the <datalist> with the id `options`."""
     return forms.TextInput(
@@ -224,4 +215,4 @@ class HandOverForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = TextField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, widget=forms.Textarea({"rows": 2}))
+    text = fields.TextField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, widget=forms.Textarea({"rows": 2}))

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from opportunities.closing.services import current_closing
+from opportunities.closing.refusals import Refused
+from opportunities.closing.services import current_closing, lock, tell
 from opportunities.formats import format_instant, person
 from opportunities.models import Account, Contact, Opportunity, QuoteStatus, TimelineEvent
 from opportunities.models.fields import fold
@@ -15,29 +16,17 @@ from opportunities.models.fields import fold
 SUGGESTIONS = 20
 
 
-class RecordRefused(Exception):
-    """A service of the record refused, and nothing was changed; `str()` says why in the user's language."""
-
-
-class Gone(RecordRefused):
-    """The opportunity was deleted since it was shown."""
-
-    def __init__(self):
-        super().__init__(_("Somebody deleted this opportunity meanwhile. Nothing was saved."))
-
-
-class OpportunityIsClosed(RecordRefused):
+class OpportunityIsClosed(Refused):
     """A closed opportunity is read-only, its owner aside."""
 
     def __init__(self, opportunity: Opportunity):
         closing = current_closing(opportunity)
-        super().__init__(
-            _("%(person)s closed this opportunity on %(instant)s. Only its owner can still be changed.")
-            % {"person": person(closing.closed_by), "instant": format_instant(closing.closed_at)}
-        )
+        how = _("%(person)s closed this opportunity on %(instant)s. Only its owner can still be changed.")
+        how %= {"person": person(closing.closed_by), "instant": format_instant(closing.closed_at)}
+        super().__init__(how[0].upper() + how[1:])
 
 
-class DeletionRefused(RecordRefused):
+class DeletionRefused(Refused):
     """Only an opportunity that was never closed and has at most draft quotes is deleted."""
 
 
@@ -148,16 +137,3 @@ def saved_parties(account: Account, contact: Contact | None) -> tuple[Account, C
             account=account, name=contact.name, email=contact.email, phone=contact.phone
         )
     return account, contact
-
-
-def lock(opportunity: Opportunity) -> Opportunity:
-    """The opportunity and its facts as they are now, held against other writers; raises Gone."""
-    locked = Opportunity.objects.with_facts().select_for_update(no_key=True, of=("self",))
-    try:
-        return locked.get(pk=opportunity.pk)
-    except Opportunity.DoesNotExist:
-        raise Gone from None
-
-
-def tell(opportunity: Opportunity, kind: str, by, text: str = "", data: dict | None = None) -> TimelineEvent:
-    return TimelineEvent.objects.create(opportunity=opportunity, kind=kind, by=by, text=text, data=data or {})

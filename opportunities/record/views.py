@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from opportunities.closing import Gone, Refused
 from opportunities.dialog import leave_dialog, render_dialog
 from opportunities.models import Opportunity, Stage, State, StatusReason, guards
 from opportunities.permissions import require
@@ -31,7 +32,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return show(request, opportunity, form, status=422)
     try:
         services.add_note(opportunity, by=request.user, text=form.cleaned_data["text"])
-    except services.Gone as refusal:
+    except Gone as refusal:
         raise Http404 from refusal
     messages.success(request, _("The note is on the timeline."))
     return redirect(opportunity)
@@ -71,7 +72,7 @@ def save(request: HttpRequest, form: OpportunityForm | HandOverForm, title: str,
                 saved = form.save(by=request.user)
                 messages.success(request, done)
                 return redirect(saved)
-        except services.RecordRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
             status = 409
         except IntegrityError as error:
@@ -88,14 +89,19 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             services.delete_opportunity(opportunity)
-        except services.Gone as gone:
+        except Gone as gone:
             raise Http404 from gone
         except services.DeletionRefused as refused:
             refusal, status = str(refused), 409
         else:
             messages.success(request, _("“%(topic)s” is deleted.") % {"topic": opportunity.topic})
             return leave_dialog(request, reverse("opportunities:list"))
-    context = {"dialog_title": _("Delete opportunity"), "opportunity": opportunity, "refusal": refusal}
+    context = {
+        "dialog_title": _("Delete opportunity"),
+        "dialog_about": [opportunity.topic],
+        "opportunity": opportunity,
+        "refusal": refusal,
+    }
     return render_dialog(request, "opportunities/record/_delete.html", context, status)
 
 

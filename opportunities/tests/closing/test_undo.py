@@ -114,5 +114,5 @@ def test_a_correction_is_not_undone(opportunity, salesperson):
 def test_a_closing_is_undone_once(opportunity, salesperson):
     closing = close(opportunity)
     undo_close(closing, by=salesperson)
-    with nothing_changes(), pytest.raises(NotClosed, match="This closing is not current any more"):
+    with nothing_changes(), pytest.raises(NotClosed, match="There is no such closing"):
         undo_close(closing, by=salesperson)

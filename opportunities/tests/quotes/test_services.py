@@ -9,10 +9,10 @@ import pytest
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 
-from opportunities.closing import reopen_opportunity
+from opportunities.closing import Gone, reopen_opportunity
 from opportunities.models import Opportunity, Quote, QuoteClose, QuoteLine, TimelineEvent
 from opportunities.quotes import services
-from opportunities.quotes.services import Gone, HasHistory, NotADraft, OpportunityIsClosed, QuoteIsClosed
+from opportunities.quotes.services import HasHistory, NotADraft, OpportunityIsClosed, QuoteIsClosed
 from opportunities.tests.factories import OpportunityFactory, close, day
 from opportunities.tests.quotes.states import draft, lines, quote_in
 from opportunities.tests.refusal import nothing_changes
@@ -129,7 +129,9 @@ def test_a_created_quote_is_a_draft_with_its_lines_in_order_and_their_total():
         (1, "On-call shift", Decimal("0.335"), Decimal("1")),
         (2, "Maintenance", Decimal("2.5"), Decimal("100.1")),
     ]
-    assert told(opportunity) == [("quote_created", opportunity.owner_id, "", {"quote": f"Q-{year}-0001 rev. 0"})]
+    assert told(opportunity) == [
+        ("quote_created", opportunity.owner_id, "", {"number": f"Q-{year}-0001", "revision": 0})
+    ]
 
 
 def test_numbers_count_up_within_the_year_of_the_users_time_zone():
@@ -194,7 +196,12 @@ def test_activating_sets_its_instant_and_recomputes_the_total():
     # then it is active as of now with the right total, and the timeline says so
     quote.refresh_from_db()
     assert (quote.status, quote.activated_at, quote.total) == ("active", now, Decimal(900))
-    assert told(quote.opportunity)[0] == ("quote_activated", quote.opportunity.owner_id, "", {"quote": str(quote)})
+    assert told(quote.opportunity)[0] == (
+        "quote_activated",
+        quote.opportunity.owner_id,
+        "",
+        {"number": quote.number, "revision": 0},
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,7 +249,7 @@ def test_closing_a_quote_records_from_what_to_what_and_why(status):
             "by": quote.opportunity.owner_id,
         }
     ]
-    event = ("quote_closed", quote.opportunity.owner_id, "Too expensive", {"quote": str(quote)})
+    event = ("quote_closed", quote.opportunity.owner_id, "Too expensive", {"number": quote.number, "revision": 0})
     assert told(quote.opportunity)[0] == event
 
 

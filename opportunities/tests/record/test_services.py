@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError
 
-from opportunities.closing import reopen_opportunity
+from opportunities.closing import Gone, reopen_opportunity
 from opportunities.models import Account, Contact, Opportunity, Quote, QuoteLine, Stage, State, StatusReason
 from opportunities.record import services
 from opportunities.tests.factories import (
@@ -196,11 +196,11 @@ def test_a_note_is_kept_also_on_a_closed_opportunity(salesperson):
 def test_what_was_deleted_meanwhile_is_neither_edited_nor_noted(salesperson):
     opportunity = OpportunityFactory(owner=salesperson)
     Opportunity.objects.get(pk=opportunity.pk).delete()
-    with pytest.raises(services.Gone):
+    with pytest.raises(Gone):
         services.edit_opportunity(opportunity, by=salesperson, topic="New")
-    with pytest.raises(services.Gone):
+    with pytest.raises(Gone):
         services.add_note(opportunity, by=salesperson, text="New")
-    with pytest.raises(services.Gone):
+    with pytest.raises(Gone):
         services.delete_opportunity(opportunity)
 
 
