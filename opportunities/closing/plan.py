@@ -84,9 +84,9 @@ def default_fates(plan: Plan, outcome: str) -> dict[int, str]:
 
 
 def given_fates(plan: Plan, outcome: str, given: Mapping[str, str]) -> dict[int, str]:
-    """The fates in `given` (`quote-<id>`: fate); a quote that is missing there takes its default fate."""
+    """The fates in `given` (`quote-<id>`: fate); a quote that is missing or blank there takes its default fate."""
     names = {quote.pk: f"quote-{quote.pk}" for quote in plan.quotes}
-    fates = {pk: given[name] for pk, name in names.items() if name in given}
+    fates = {pk: given[name] for pk, name in names.items() if given.get(name)}
     return default_fates(plan.with_fates(fates), outcome) | fates
 
 

@@ -1,6 +1,6 @@
 """How a user wants to be served."""
 
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 def check_time_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name})
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError):
+        raise ValidationError(_("%(name)s is not a time zone."), params={"name": name}) from None
 
 
 class Preferences(models.Model):

@@ -234,6 +234,39 @@ def test_a_salesperson_who_chose_french_closes_in_french(show, opportunity, sale
     assert str(Opportunity.objects.get().actual_revenue) == "181400.500"
 
 
+def test_a_choice_after_somebody_closed_it_says_so_in_the_dialog(show, opportunity, colleague):
+    page = show(opportunity)
+    dialog = open_dialog(page, LOST)
+    close(opportunity, "lost", by=colleague)
+    dialog.get_by_label("Status reason").select_option(label="Price")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text(
+        "Jonas Weber closed this opportunity as Lost"
+    )
+
+
+def test_the_page_of_its_own_behaves_like_the_dialog(show, live_server, opportunity):
+    page = show(opportunity)
+    page.goto(f"{live_server.url}/opportunities/{opportunity.pk}/close/?outcome=lost")
+    expect(page.get_by_role("radio", name="Lost")).to_be_focused()
+    page.get_by_role("radio", name="Won").check()
+    expect(page.get_by_label("Actual revenue")).to_have_value("184,000.00")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Close opportunity")
+    page.get_by_role("button", name="Close opportunity").click()
+    expect(page.get_by_text("Choose what becomes of this quote.")).to_have_count(2)
+    expect(page.get_by_label("Q-2026-0114 rev. 2 will become")).to_be_focused()
+    page.get_by_label("Q-2026-0114 rev. 2 will become").select_option(label="Won")
+    page.get_by_role("button", name="Close opportunity and 3 quotes").click()
+    expect(page.get_by_role("status").first).to_contain_text("Closed as won, with 3 quotes.")
+    expect(page).to_have_url(live_server.url + opportunity.get_absolute_url())
+
+
+def test_what_follows_from_a_choice_is_announced(show, opportunity):
+    page = show(opportunity)
+    dialog = open_dialog(page, WON)
+    dialog.get_by_label("Q-2026-0114 rev. 2 will become").select_option(label="Won")
+    expect(dialog.locator("[aria-live=polite]")).to_contain_text("Q-2026-0114 rev. 2: 181,500.00.")
+
+
 @pytest.mark.parametrize("button", [WON, LOST])
 def test_an_expired_login_leads_the_whole_page_to_the_login(show, opportunity, button):
     page = show(opportunity)

@@ -115,8 +115,12 @@ def test_of_several_active_quotes_one_is_chosen_as_the_winner(signed_in, opportu
         response = signed_in.post(close_url(opportunity), fields | {"close_quotes": "on"})
     assert response.status_code == 422
     assert response.content.decode().count("Choose what becomes of this quote.") == 2
-    # when one is chosen and the other lost, they are closed so
-    fields |= {"close_quotes": "on", f"quote-{second.pk}": "won", f"quote-{first.pk}": "lost"}
+    # when one is lost and the other left blank, it is refused at the blank
+    with nothing_changes():
+        response = signed_in.post(close_url(opportunity), fields | {f"quote-{first.pk}": "lost", "close_quotes": "on"})
+    assert response.content.decode().count("Choose what becomes of this quote.") == 1
+    # when one is chosen as won, the blank turns to lost
+    fields |= {"close_quotes": "on", f"quote-{second.pk}": "won"}
     assert signed_in.post(close_url(opportunity), fields).status_code == 302
     assert dict(Quote.objects.values_list("pk", "status")) == {first.pk: "lost", second.pk: "won"}
 
