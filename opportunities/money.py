@@ -13,6 +13,7 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     get_currency_precision,
+    get_currency_symbol,
     parse_decimal,
 )
 from django.core.exceptions import ValidationError
@@ -42,7 +43,13 @@ def minor_units(currency: str) -> int:
 
 def format_money(amount: Decimal | None, currency: str) -> str:
     """`amount` with its currency as the active language writes it; "—" when it is not known."""
-    return "—" if amount is None else format_currency(amount, currency, locale=current_locale())
+    if amount is None:
+        return "—"
+    locale = current_locale()
+    pattern = locale.currency_formats["standard"].pattern
+    if get_currency_symbol(currency, locale)[-1].isalpha():  # "CHF 1", as the locales' rules have it, not "CHF1"
+        pattern = re.sub("¤(?=[#0])", "¤\u00a0", pattern)
+    return format_currency(amount, currency, format=pattern, locale=locale)
 
 
 def format_amount(amount: Decimal | None, currency: str) -> str:
