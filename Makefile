@@ -20,6 +20,8 @@ help:
 	@echo "make screenshots  take the pictures in docs/screenshots anew"
 
 run: .venv/stamp-run
+	@.venv/bin/python -c "import socket; socket.create_server(('127.0.0.1', $(PORT)))" 2>/dev/null || { \
+		echo "Port $(PORT) is in use, or is no port to be used; another one: make run PORT=8080" >&2; exit 1; }
 	@$(MANAGE) migrate -v 0
 	@$(MANAGE) demo --if-empty
 	@echo

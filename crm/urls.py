@@ -6,12 +6,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from crm import health
+from opportunities.preferences.views import PasswordChange
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="opportunities:list"), name="home"),
     path("", include("opportunities.urls")),
     path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/password_change/", PasswordChange.as_view(), name="password_change"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,10 +1,13 @@
 """What the admin's pages share: refusals are messages, an old form overwrites nothing, no page grows with the rows."""
 
+import re
 from collections.abc import Iterable
-from operator import attrgetter
+from functools import reduce
+from operator import attrgetter, or_
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import widgets
 from django.contrib.admin.utils import unquote
 from django.db import IntegrityError
 from django.db.models import PROTECT, Model
@@ -40,6 +43,13 @@ class AmountsForm(FreshForm):
                 field.currency = currency
 
 
+class AutocompleteSelect(widgets.AutocompleteSelect):
+    """Django's, which fails on what is no key: such a value is not selected."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if re.fullmatch("[0-9]{1,18}", str(key))], attr)
+
+
 class LargeTable:
     """No page of it counts or lists all rows of a table without need."""
 
@@ -68,6 +78,11 @@ class ModelAdmin(LargeTable, admin.ModelAdmin):
             field.show_hidden_initial = True
         return field
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = AutocompleteSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def save_model(self, request, obj, form, change):
         obj.save(update_fields=changed_columns(obj, form.changed_data) if change else None)
 
@@ -94,6 +109,15 @@ class FoldedSearch:
         return super().get_search_results(request, queryset, fold(search_term))
 
 
+class AnyCaseSearch:
+    """For names without a folded column: SQLite folds the case of ASCII only, so the usual spellings are searched."""
+
+    def get_search_results(self, request, queryset, search_term):
+        spellings = [search_term, search_term.lower(), search_term.upper(), search_term.title(), fold(search_term)]
+        search = super().get_search_results
+        return reduce(or_, (search(request, queryset, text)[0] for text in dict.fromkeys(spellings))), False
+
+
 class OffersActive:
     """Autocomplete offers active rows only; the list shows all."""
 
@@ -105,7 +129,7 @@ class OffersActive:
 
 
 class DeactivatingAdmin(ModelAdmin):
-    """A row in use is not deleted but made inactive: it is offered no more and stays where it is used."""
+    """A row in use is not deleted but, by who may change it, made inactive: offered no more, it stays where it is."""
 
     delete_confirmation_template = "admin/opportunities/delete_or_deactivate.html"
 
@@ -114,9 +138,10 @@ class DeactivatingAdmin(ModelAdmin):
 
     def delete_view(self, request, object_id, extra_context=None):
         row = self.get_object(request, unquote(object_id))
-        if row and request.method == "POST" and self.has_delete_permission(request, row) and uses(self.model, [row]):
+        may_deactivate = self.has_delete_permission(request, row) and self.has_change_permission(request, row)
+        if row and request.method == "POST" and may_deactivate and uses(self.model, [row]):
             return self.deactivate(request, row)
-        return super().delete_view(request, object_id, extra_context)
+        return super().delete_view(request, object_id, (extra_context or {}) | {"may_deactivate": may_deactivate})
 
     def deactivate(self, request, row):
         row.is_active = False

@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from opportunities.admin.base import AmountsForm, FoldedSearch, ModelAdmin, money_column
+from opportunities.formats import person
 from opportunities.models import Opportunity, Quote, Stage, State, StatusReason
 from opportunities.permissions import may
 from opportunities.record.forms import OpportunityForm as RecordForm
@@ -48,7 +50,7 @@ class OpportunityAdmin(FoldedSearch, ModelAdmin):
     revenue = money_column(Opportunity, "actual_revenue")
     readonly_fields = ["state", "closed_on", "revenue", "competitor", "external_id"]
     autocomplete_fields = ["account", "contact", "product", "owner"]
-    list_display = ["topic", "account", "owner", "state", "stage", "estimate"]
+    list_display = ["topic", "account", "owner_name", "state", "stage", "estimate"]
     list_filter = ["state", "stage", "status_reason", "currency", "opened_on", "owner"]
     search_fields = ["folded_topic__contains", "account__folded_name__contains", "external_id"]
 
@@ -60,9 +62,15 @@ class OpportunityAdmin(FoldedSearch, ModelAdmin):
     def get_list_display(self, request):
         @admin.display(description=_("Closing"))
         def closing(opportunity):
-            return format_html_join(" · ", '<a href="{}">{}</a>', closing_links(request, opportunity))
+            links = closing_links(request, opportunity)
+            return format_html_join(mark_safe("<br>"), '<a class="nowrap" href="{}">{}</a>', links)
 
-        return [*self.list_display, closing]
+        topic, *others = self.list_display
+        return [topic, closing, *others]
+
+    @admin.display(ordering="owner", description=Opportunity._meta.get_field("owner").verbose_name)
+    def owner_name(self, opportunity):
+        return person(opportunity.owner)
 
     def get_fieldsets(self, request, obj=None):
         is_edited = obj is None or (obj.is_open and self.has_change_permission(request, obj))

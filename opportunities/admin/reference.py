@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from opportunities.admin.base import (
     AmountsForm,
+    AnyCaseSearch,
     DeactivatingAdmin,
     FoldedSearch,
     FreshForm,
@@ -25,21 +26,25 @@ class AccountAdmin(FoldedSearch, ModelAdmin):
 
 
 @admin.register(Contact)
-class ContactAdmin(ModelAdmin):
+class ContactAdmin(AnyCaseSearch, ModelAdmin):
     list_display = ["name", "account", "email", "phone"]
     list_select_related = ["account"]
     list_filter = ["account__sector"]
-    search_fields = ["name", "email", "account__name"]
+    search_fields = ["name", "email", "account__folded_name__contains"]
     autocomplete_fields = ["account"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """An opportunity and its contact have the same account."""
+        return ["account"] if obj and obj.opportunities.exists() else []
 
 
 @admin.register(Competitor)
-class CompetitorAdmin(ModelAdmin):
+class CompetitorAdmin(AnyCaseSearch, ModelAdmin):
     search_fields = ["name"]
 
 
 @admin.register(Product)
-class ProductAdmin(OffersActive, DeactivatingAdmin):
+class ProductAdmin(OffersActive, AnyCaseSearch, DeactivatingAdmin):
     form = AmountsForm
     list_display = ["name", "series", "list_price_with_currency", "is_active"]
     list_filter = ["is_active", "series", "currency"]

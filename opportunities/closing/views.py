@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from opportunities.closing import facts, services
 from opportunities.closing.forms import CloseForm
@@ -55,10 +55,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return show_close(request, form, status=422)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def preview_close(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog after a choice in it, which changes what else can be chosen; nothing is recorded or judged."""
     opportunity = get_opportunity(request, pk, "close")
+    if request.method == "GET":  # after a sign-in that had expired
+        return redirect("opportunities:close", pk)
     if closing := not opportunity.is_open and services.current_closing(opportunity):
         return refuse(request, opportunity, AlreadyClosed(closing))
     return show_close(request, CloseForm.preview(opportunity, request.POST.dict()))
@@ -68,6 +70,8 @@ def preview_close(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a closing back for whoever recorded it; asks first where the button of the message had no JavaScript."""
     opportunity = get_opportunity(request, pk, "view")
+    if request.method == "GET" and "closing" not in request.GET:  # after a sign-in that had expired
+        return redirect(opportunity)
     closing = get_closing(opportunity, request.GET.get("closing") or request.POST.get("closing", ""))
     if request.method == "GET":
         if not closing.can_be_undone_by(request.user):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opportunities.closing import Closing
@@ -43,7 +44,7 @@ class Row:
 
     `given` are the fields that the file itself fills: only these change an opportunity that is here already;
     `gaps` tells how a new one gets the others. A row with problems is rejected. The import decides on
-    `result`, `opportunity`, `changed` and `closing`.
+    `result`, `opportunity`, `changed` (the values until now, by field) and `closing`.
     """
 
     line: int
@@ -55,7 +56,7 @@ class Row:
     gaps: list[Note] = field(default_factory=list)
     result: Result = Result.SKIPPED
     opportunity: Opportunity | None = None
-    changed: list[str] = field(default_factory=list)
+    changed: dict = field(default_factory=dict)
     closing: Closing | None = None
 
     @property
@@ -135,7 +136,10 @@ def parse_field(row: Row, name: str, text: str, mapping: Mapping) -> None:
 def parse_text(row: Row, name: str, text: str, mapping: Mapping):
     """The value of the field `name`; raises ValidationError with the reason when `text` is none."""
     if name in DATES:
-        return parse_date(text, mapping.date_format)
+        value = parse_date(text, mapping.date_format)
+        if name == "opened_on" and value > timezone.localdate():
+            raise ValidationError(_("An opportunity is not opened in the future."))
+        return value
     if name in AMOUNTS:
         return parse_amount(text)
     if name == "stage":

@@ -9,7 +9,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from opportunities.closing import Closing, record_closings
-from opportunities.closing.services import closing_errors, open_quotes_sentence
+from opportunities.closing.facts import closing_errors
+from opportunities.closing.refusals import open_quotes_sentence
 from opportunities.exchange.csv_file import ImportRefused, Record, read_csv
 from opportunities.exchange.directories import Directory, directories
 from opportunities.exchange.mapping import CLOSING, Mapping
@@ -17,6 +18,7 @@ from opportunities.exchange.report import Report, Result
 from opportunities.exchange.rows import Row, parse_row
 from opportunities.models import OPEN_STATUSES, Opportunity, Quote, State, StatusReason, TimelineEvent, guards
 from opportunities.models.fields import fold
+from opportunities.record.services import edit_data
 
 CHUNK = 2_000
 # A bulk update asks each of its rows about all the others: small ones take a tenth of the time.
@@ -85,15 +87,19 @@ def write(rows: list[Row], mapping: Mapping, links: Iterable[Directory]) -> None
         directory.save_new(row for row in good if row.result != Result.SKIPPED)
     created = [row.opportunity for row in good if row.result == Result.CREATED]
     Opportunity.objects.bulk_create(created)
-    tell(created, TimelineEvent.Kind.IMPORTED)
+    TimelineEvent.objects.bulk_create(
+        TimelineEvent(opportunity=opportunity, kind=TimelineEvent.Kind.IMPORTED) for opportunity in created
+    )
     update([row for row in good if row.result == Result.UPDATED])
     record_closings([row.closing for row in good if row.closing], by=None)
 
 
 def lock_stored(rows: Iterable[Row]) -> dict[str, Opportunity]:
     """The opportunities that are here already, by external ID, held to the end of the transaction."""
-    stored = Opportunity.objects.with_facts().select_for_update(no_key=True, of=("self",)).order_by("pk")
-    return {found.external_id: found for found in stored.filter(external_id__in=[row.external_id for row in rows])}
+    stored = Opportunity.objects.filter(external_id__in=[row.external_id for row in rows]).order_by("pk")
+    # First the rows alone: PostgreSQL, having waited for a row, joins its facts as they were before.
+    list(stored.select_for_update(no_key=True).values_list("pk"))
+    return {found.external_id: found for found in stored.with_facts()}
 
 
 def quote_counts(opportunities: Iterable[Opportunity]) -> dict[int, dict[str, int]]:
@@ -141,9 +147,16 @@ def change(row: Row, stored: Opportunity, is_closed: bool) -> None:
         facts["status_reason"] = row.means.status_reason
     for name, value in sorted(facts.items()):
         if getattr(stored, name) != value:
-            setattr(stored, name, value)
-            row.changed.append(name)
+            set_value(row, name, value)
             row.repair(_("%(field)s changed") % {"field": name})
+    if "account" in row.changed and stored.contact and stored.contact.account_id != stored.account.pk:
+        row.repair(_("contact of another account left empty"), str(stored.contact))
+        set_value(row, "contact", None)
+
+
+def set_value(row: Row, name: str, value) -> None:
+    row.changed[name] = getattr(row.opportunity, name)
+    setattr(row.opportunity, name, value)
 
 
 def close(row: Row, open_quotes: int) -> None:
@@ -174,10 +187,11 @@ def update(rows: Iterable[Row]) -> None:
         for opportunity in opportunities:
             opportunity.folded_topic = fold(opportunity.topic)
     Opportunity.objects.bulk_update(opportunities, names, batch_size=UPDATE_BATCH)
-    tell(opportunities, TimelineEvent.Kind.EDITED)
-
-
-def tell(opportunities: Iterable[Opportunity], kind: str) -> None:
     TimelineEvent.objects.bulk_create(
-        TimelineEvent(opportunity=opportunity, kind=kind) for opportunity in opportunities
+        TimelineEvent(
+            opportunity=row.opportunity,
+            kind=TimelineEvent.Kind.EDITED,
+            data=edit_data(row.changed, row.opportunity),
+        )
+        for row in changed
     )

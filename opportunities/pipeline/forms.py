@@ -11,7 +11,8 @@ MINE, ALL = "mine", "all"
 class FilterForm(forms.Form):
     """Reads the filters of the address. In `chosen`, one that is missing or makes no sense has its default."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
+    # As long as the name of an account, which the page of an opportunity searches for.
+    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     owner = forms.ChoiceField(label=_("Owner"), required=False, choices=[(MINE, _("Mine")), (ALL, _("Everybody's"))])
     state = forms.ChoiceField(
         label=_("Status"), required=False, choices=[*State.choices, (ALL, _("All"))], widget=forms.HiddenInput

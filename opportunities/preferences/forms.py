@@ -1,5 +1,6 @@
 """How a user wants to be served: language and time zone."""
 
+from functools import cache
 from itertools import groupby
 from zoneinfo import available_timezones
 
@@ -10,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from opportunities.models import Preferences
 
 
+@cache  # it walks the disk
 def time_zones() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every time zone, by region: ("Europe", [("Europe/Paris", "Paris"), …]); those without a region last."""
-    names = sorted(available_timezones(), key=lambda name: ("/" not in name, name))
+    # "localtime" is whatever the server's clock is set to.
+    names = sorted(available_timezones() - {"localtime"}, key=lambda name: ("/" not in name, name))
     regions = groupby(names, key=lambda name: name.partition("/")[0] if "/" in name else _("Other"))
     return [
         (region, [(name, name.partition("/")[2].replace("_", " ") or name) for name in names])

@@ -1,10 +1,14 @@
-"""A user's own preferences."""
+"""A user's own preferences and password."""
 
 from django.contrib import messages
+from django.contrib.auth.views import PasswordChangeView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from opportunities.models import Preferences
@@ -22,3 +26,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your preferences are saved."))
         return redirect("opportunities:preferences")
     return render(request, "opportunities/preferences/edit.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+class PasswordChange(SuccessMessageMixin, PasswordChangeView):
+    """Django's own; other sessions of the user end with the old password."""
+
+    template_name = "registration/password_change.html"  # not the name that admin uses for its own page
+    success_url = reverse_lazy("opportunities:preferences")
+    success_message = gettext_lazy("Your password is changed.")
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)

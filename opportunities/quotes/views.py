@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from opportunities.closing import Gone, Refused
 from opportunities.dialog import leave_dialog, opener, render_dialog
@@ -75,9 +75,12 @@ def save(
     return edit_page(request, editor, opportunity, quote, status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Activates the draft; a sign-in that had expired leads back here by GET, and on to the quote."""
     quote = get_quote(request, pk, "change")
+    if request.method == "GET":
+        return redirect(quote)
     try:
         services.activate_quote(quote, by=request.user)
     except ValidationError as error:

@@ -1,5 +1,8 @@
 """The forms of one opportunity: create, edit, hand over, note."""
 
+from datetime import date
+from decimal import Decimal
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
@@ -11,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opportunities import fields
-from opportunities.formats import person
+from opportunities.formats import format_date, person
 from opportunities.models import Account, Contact, Opportunity, Product, Stage, State, StatusReason
-from opportunities.money import CURRENCIES
+from opportunities.money import CURRENCIES, format_money
 from opportunities.record import services
 
 NOTE_LENGTH = 10_000
@@ -31,6 +34,8 @@ FACTS = [
     "estimated_close_date",
     "opened_on",
 ]
+# Touching one of these decides anew who the account and the contact are.
+PARTIES = {"account", "contact", "is_new_contact", "contact_email", "contact_phone"}
 
 
 class OwnerField(forms.ModelChoiceField):
@@ -64,8 +69,61 @@ def offer_active(field: forms.ModelChoiceField, opportunity: Opportunity, name: 
     field.queryset = field.queryset.filter(Q(is_active=True) | Q(pk=getattr(opportunity, f"{name}_id")))
 
 
-class OpportunityForm(forms.Form):
+class EditForm(forms.Form):
+    """Edits `opportunity`, and overwrites nothing that somebody else changed since the form was shown.
+
+    What was shown is sent along (Django's hidden initial values). A fact that the user left alone is taken as it
+    is now; one that both changed is refused in words, and saving once more replaces it.
+    """
+
+    facts: list[str]  # the fields that are stored under their own name
+
+    def __init__(self, opportunity: Opportunity, data: dict[str, str] | None, initial: dict):
+        super().__init__(data, initial=initial)
+        self.opportunity = opportunity
+        self.now: dict[str, str] = {}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def take_up_changes(self) -> None:
+        """Compares what was sent with what is stored now; a value whose initial one is missing was shown as it is."""
+        for name in self.facts:
+            value = self.fields[name].prepare_value(self.initial[name])
+            now = self.now[name] = "" if value is None else str(value)
+            if self.data.get(name) == self.data.setdefault(self.add_initial_prefix(name), now):
+                self.data |= {name: now, self.add_initial_prefix(name): now}
+
+    def clean(self):
+        cleaned_data = super().clean()
+        changed = _("Somebody changed this to %(value)s meanwhile; your value is kept here. Save again to replace it.")
+        for name in self.now.keys() & self.changed_data:
+            shown = self.data[self.add_initial_prefix(name)]
+            if shown.split() != self.now[name].split():  # line breaks come back in another form
+                self.data[self.add_initial_prefix(name)] = self.now[name]
+                self.add_error(name, changed % {"value": self.stored_in_words(name)})
+        return cleaned_data
+
+    def stored_in_words(self, name: str) -> str:
+        match getattr(self.opportunity, name):
+            case Decimal() as amount:
+                return format_money(amount, self.opportunity.currency)
+            case date() as day:
+                return format_date(day)
+            case user if name == "owner":
+                return person(user)
+            case other:
+                return str(other or "—")
+
+    @property
+    def as_shown(self) -> list[str]:
+        """The hidden inputs that say what the form showed."""
+        return [self[name].as_hidden(only_initial=True) for name in self.facts]
+
+
+class OpportunityForm(EditForm):
     """Everything that is typed of an open opportunity. Account and contact are found by name, or created."""
+
+    facts = FACTS
 
     topic = forms.CharField(label=gettext_lazy("Topic"), max_length=200)
     account = forms.CharField(label=gettext_lazy("Account"), max_length=200, widget=suggested("account_options"))
@@ -96,32 +154,43 @@ class OpportunityForm(forms.Form):
         """Edits `opportunity`; creates one when it is not saved yet (its values are those to begin with)."""
         initial = {name: getattr(opportunity, name, None) for name in FACTS}
         initial |= {"account": str(opportunity.account or ""), "contact": str(opportunity.contact or "")}
-        super().__init__(data, initial=initial)
-        self.opportunity = opportunity
+        super().__init__(opportunity, data, initial)
         for name in ("owner", "status_reason", "product"):
             offer_active(self.fields[name], opportunity, name)
         if opportunity.pk and opportunity.quotes.exists():
             self.fields["currency"].disabled = True
             self.fields["currency"].help_text = _("Fixed, because there are quotes.")
+        self.fields["estimated_revenue"].currency = opportunity.currency
+        if self.is_bound and opportunity.pk and opportunity.is_open:
+            self.take_up_changes()
         currency = self["currency"].value()
         self.fields["estimated_revenue"].currency = currency if currency in dict(CURRENCIES) else "EUR"
-        self.helper = FormHelper()
-        self.helper.form_tag = False
         self.helper.layout = LAYOUT
 
     def clean_opened_on(self):
         opened_on = self.cleaned_data["opened_on"]
-        if opened_on > timezone.localdate():
+        # Who opened it may live further east, where tomorrow has begun.
+        if opened_on > timezone.localdate() and "opened_on" in self.changed_data:
             raise forms.ValidationError(_("An opportunity is not opened in the future."))
         return opened_on
 
     def clean(self):
         cleaned_data = super().clean()
+        self.check_dates()
+        if not PARTIES & set(self.changed_data):  # then they stay, also where an import left them at odds
+            return cleaned_data | {name: getattr(self.opportunity, name) for name in ("account", "contact")}
         if "account" in cleaned_data:
             cleaned_data["account"] = self.account_named(cleaned_data["account"])
-        if cleaned_data.get("account"):
-            cleaned_data["contact"] = self.contact_named(cleaned_data.get("contact", ""), cleaned_data["account"])
+        if cleaned_data.get("account") and "contact" in cleaned_data:
+            cleaned_data["contact"] = self.contact_named(cleaned_data["contact"], cleaned_data["account"])
         return cleaned_data
+
+    def check_dates(self) -> None:
+        opened_on, estimate = self.cleaned_data.get("opened_on"), self.cleaned_data.get("estimated_close_date")
+        is_changed = {"opened_on", "estimated_close_date"} & set(self.changed_data)
+        if is_changed and opened_on and estimate and estimate < opened_on:
+            too_early = _("The estimated close date cannot be before the opportunity was opened, on %(date)s.")
+            self.add_error("estimated_close_date", too_early % {"date": format_date(opened_on)})
 
     def account_named(self, name: str) -> Account | None:
         account = services.find_account(name)
@@ -137,15 +206,13 @@ class OpportunityForm(forms.Form):
 
     def contact_named(self, name: str, account: Account) -> Contact | None:
         email, phone = self.cleaned_data.get("contact_email", ""), self.cleaned_data.get("contact_phone", "")
+        is_new = self.cleaned_data["is_new_contact"]
         if not name:
-            if email or phone:
+            if is_new or email or phone:
                 self.add_error("contact", _("Enter the name of the new contact."))
             return None
-        current = self.opportunity.contact
-        if current and current.account_id == account.pk and current.name == name:
-            return current
-        contact = services.find_contact(account, name) if account.pk else None
-        if contact is None and (self.cleaned_data["is_new_contact"] or account.pk is None):
+        contact = self.known_contact(name, account)
+        if contact is None and (is_new or account.pk is None):
             return Contact(name=name, email=email, phone=phone)
         if contact is None:
             self.add_error(
@@ -153,13 +220,20 @@ class OpportunityForm(forms.Form):
                 _("“%(name)s” is no contact of %(account)s. Choose a suggested one, or tick “This is a new contact”.")
                 % {"account": account, "name": name},
             )
-        elif email or phone:
-            self.add_error(
-                "contact",
-                _("“%(name)s” is a contact of %(account)s already: leave the e-mail and phone of a new contact empty.")
-                % {"account": account, "name": contact},
+        elif is_new or email or phone:
+            known = _(
+                "“%(name)s” is a contact of %(account)s already: untick “This is a new contact” and leave the e-mail "
+                "and phone of a new contact empty."
             )
+            self.add_error("contact", known % {"account": account, "name": contact})
         return contact
+
+    def known_contact(self, name: str, account: Account) -> Contact | None:
+        """The contact of that name; among namesakes, the one that the opportunity has."""
+        current = self.opportunity.contact
+        if current and (current.account_id, current.name) == (account.pk, name):
+            return current
+        return services.find_contact(account, name) if account.pk else None
 
     @property
     def account_options(self) -> list[str]:
@@ -171,11 +245,15 @@ class OpportunityForm(forms.Form):
         return services.contact_names(self["account"].value() or "")
 
     def save(self, by) -> Opportunity:
-        """Creates the opportunity or edits it; raises what the service raises."""
+        """Creates the opportunity, or writes what the user changed; raises what the service raises."""
         facts = {name: self.cleaned_data[name] for name in FACTS}
         if self.opportunity.pk is None:
             return services.create_opportunity(by=by, **facts)
-        return services.edit_opportunity(self.opportunity, by=by, **facts)
+        changed = set(self.changed_data)
+        if changed & {"account", "contact"}:
+            changed |= {"account", "contact"}  # one says whose the other is
+        changes = {name: value for name, value in facts.items() if name in changed}
+        return services.edit_opportunity(self.opportunity, by=by, **changes)
 
 
 LAYOUT = Layout(
@@ -198,17 +276,17 @@ LAYOUT = Layout(
 )
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(EditForm):
     """The owner of an opportunity, which is all that changes once it is closed."""
 
+    facts = ["owner"]
     owner = OwnerField()
 
     def __init__(self, opportunity: Opportunity, data=None):
-        super().__init__(data, initial={"owner": opportunity.owner})
-        self.opportunity = opportunity
+        super().__init__(opportunity, data, {"owner": opportunity.owner})
         offer_active(self.fields["owner"], opportunity, "owner")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
+        if self.is_bound:
+            self.take_up_changes()
 
     def save(self, by) -> Opportunity:
         return services.edit_opportunity(self.opportunity, by=by, owner=self.cleaned_data["owner"])

@@ -1,5 +1,6 @@
 """What the page of an opportunity says: read here in a number of queries that does not grow with its rows."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,7 @@ from opportunities.formats import person
 from opportunities.models import Opportunity, OpportunityClose, QuoteClose, Stage, StatusReason, TimelineEvent
 from opportunities.permissions import may
 
-LATEST, WHOLE = 50, 500  # events of the timeline, as it is shown first and when all is asked for
+EVENTS = 50  # on a page of the timeline
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,15 @@ def opportunities() -> QuerySet:
     return Opportunity.objects.with_facts().annotate(stage_since=Subquery(moves[:1]))
 
 
-def page_of(opportunity: Opportunity, user, whole_timeline: bool) -> dict:
-    """The context of the page of `opportunity`, one of `opportunities()`, as `user` may see and use it."""
+def page_of(opportunity: Opportunity, user, before: str) -> dict:
+    """The context of the page of `opportunity`, one of `opportunities()`, as `user` may see and use it.
+
+    Its timeline is the latest events, or those before the event with the id `before`.
+    """
     quotes = sorted(opportunity.quotes.all(), key=lambda quote: (not quote.is_open, quote.number, -quote.revision))
     open_quotes = [quote for quote in quotes if quote.is_open]
-    events = list(opportunity.timeline.select_related("by")[: WHOLE if whole_timeline else LATEST])
+    last_event = event_of(opportunity, before)
+    events = timeline(opportunity, last_event)
     stories = closing_stories(opportunity)
     actions = actions_of(opportunity, user, stories)
     return {
@@ -60,8 +65,9 @@ def page_of(opportunity: Opportunity, user, whole_timeline: bool) -> dict:
         "quotes": quotes,
         "open_quotes": len(open_quotes),
         "open_total": sum((quote.total for quote in open_quotes), Decimal(0)),
-        "events": events,
-        "older_events": opportunity.timeline.count() - len(events),
+        "events": events[:EVENTS],
+        "has_older_events": len(events) > EVENTS,
+        "has_newer_events": last_event is not None,
         "closing": None if opportunity.is_open else stories[0],
         "earlier_closings": stories if opportunity.is_open else stories[1:],
     }
@@ -70,6 +76,19 @@ def page_of(opportunity: Opportunity, user, whole_timeline: bool) -> dict:
 def state_in_words(state: str, reason: StatusReason) -> str:
     """A state and its reason, "Lost · Price"; once where they are the same word, "Won"."""
     return " · ".join(dict.fromkeys([state, str(reason)]))
+
+
+def event_of(opportunity: Opportunity, pk: str) -> TimelineEvent | None:
+    """The event of `opportunity` with that id; None for an id of another one, and for what is none."""
+    return opportunity.timeline.filter(pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
+
+
+def timeline(opportunity: Opportunity, before: TimelineEvent | None) -> list[TimelineEvent]:
+    """A page of the events before `before`, latest first, and one more where there are older ones."""
+    events = opportunity.timeline.select_related("by")
+    if before:
+        events = events.filter(at__lte=before.at).exclude(at=before.at, pk__gte=before.pk)
+    return list(events[: EVENTS + 1])
 
 
 def closing_stories(opportunity: Opportunity) -> list[ClosingStory]:

@@ -14,6 +14,7 @@ from opportunities.models import Account, Contact, Opportunity, QuoteStatus, Tim
 from opportunities.models.fields import fold
 
 SUGGESTIONS = 20
+NAME_LENGTH = Account._meta.get_field("name").max_length
 
 
 class OpportunityIsClosed(Refused):
@@ -62,13 +63,19 @@ def edit_opportunity(opportunity: Opportunity, *, by, **facts) -> Opportunity:
             setattr(locked, name, value)
         derived = ["folded_topic"] if "topic" in changes else []
         locked.save(update_fields=[*changes, *derived])
-        data = {}
-        if "stage" in changes:
-            data |= {"stage_from": before["stage"].name, "stage_to": locked.stage.name}
-        if "owner" in changes:
-            data |= {"owner_to": person(locked.owner)}
+        data = edit_data({name: before[name] for name in changes}, locked)
         tell(locked, TimelineEvent.Kind.EDITED, by, data=data)
         return locked
+
+
+def edit_data(before: dict, opportunity: Opportunity) -> dict[str, str]:
+    """What the timeline names of an edit of `opportunity`, whose changed fields had the values `before`."""
+    data = {}
+    if "stage" in before:
+        data |= {"stage_from": before["stage"].name, "stage_to": opportunity.stage.name}
+    if "owner" in before:
+        data |= {"owner_to": person(opportunity.owner)}
+    return data
 
 
 def add_note(opportunity: Opportunity, *, by, text: str) -> TimelineEvent:
@@ -116,6 +123,8 @@ def find_contact(account: Account, name: str) -> Contact | None:
 
 def account_names(text: str) -> list[str]:
     """The names of a few accounts that contain `text`; case and accents do not matter."""
+    if len(text) > NAME_LENGTH:  # SQLite refuses a very long pattern
+        return []
     text = fold(text.replace("\0", ""))
     return list(Account.objects.filter(folded_name__contains=text).values_list("name", flat=True)[:SUGGESTIONS])
 

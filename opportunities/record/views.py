@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from opportunities.closing import Gone, Refused
 from opportunities.dialog import leave_dialog, render_dialog
@@ -23,10 +23,12 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, get_opportunity(request, pk, "view"), NoteForm())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def note(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keeps a note on the timeline."""
+    """Keeps a note on the timeline; a sign-in that had expired leads back here by GET, and on to the opportunity."""
     opportunity = get_opportunity(request, pk, "change")
+    if request.method == "GET":
+        return redirect(opportunity)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return show(request, opportunity, form, status=422)
@@ -47,7 +49,7 @@ def create(request: HttpRequest) -> HttpResponse:
         status_reason=StatusReason.objects.default_for(State.OPEN),
         opened_on=timezone.localdate(),
     )
-    form = OpportunityForm(blank, request.POST if request.method == "POST" else None)
+    form = OpportunityForm(blank, request.POST.dict() if request.method == "POST" else None)
     return save(request, form, _("New opportunity"), _("The opportunity is created."))
 
 
@@ -55,7 +57,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of an open opportunity; of a closed one, only its owner."""
     opportunity = get_opportunity(request, pk, "change")
-    data = request.POST if request.method == "POST" else None
+    data = request.POST.dict() if request.method == "POST" else None
     if opportunity.is_open or (data and "topic" in data):  # a form from before the closing is refused in words
         return save(request, OpportunityForm(opportunity, data), _("Edit opportunity"), _("The changes are saved."))
     done = _("The opportunity is handed over.")
@@ -131,5 +133,5 @@ def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
 
 
 def show(request: HttpRequest, opportunity: Opportunity, note_form: NoteForm, status: int = 200) -> HttpResponse:
-    context = page_of(opportunity, request.user, whole_timeline=request.GET.get("timeline") == "all")
+    context = page_of(opportunity, request.user, before=request.GET.get("before", ""))
     return render(request, "opportunities/record/opportunity.html", context | {"note_form": note_form}, status=status)

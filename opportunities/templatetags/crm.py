@@ -1,6 +1,10 @@
 """What templates need to write values in the user's language."""
 
+import re
+
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from opportunities import formats, money
 
@@ -18,6 +22,12 @@ def initials(user) -> str:
     """ "MR" for Marta Ruiz, "A" for a user without names."""
     names = user.get_full_name().split() or [user.get_username()]
     return "".join(name[0] for name in (names[0], *names[1:][-1:])).upper()
+
+
+@register.filter
+def quote_numbers(sentence: str) -> SafeString:
+    """`sentence` with each quote number in it on one line, which browsers break at its hyphens."""
+    return mark_safe(re.sub("Q-[0-9]+-[0-9]+", r'<span class="text-nowrap">\g<0></span>', escape(sentence)))
 
 
 @register.inclusion_tag("opportunities/_status.html")

@@ -101,12 +101,30 @@ def test_a_database_with_data_is_refused_and_nothing_changes(make):
 
 
 def test_if_empty_leaves_a_database_with_data_as_it_is_without_an_error():
-    AccountFactory()
+    UserFactory(username="admin", password="my own secret")
     before = snapshot()
 
     assert run("--if-empty") == "The database has data; it is kept as it is.\n"
 
     assert snapshot() == before
+
+
+def test_if_empty_tells_the_demo_logins_again_but_no_password_for_others():
+    # given
+    run()
+    jonas = get_user_model().objects.get(username="jonas")
+    jonas.set_password("my own secret")
+    jonas.save()
+
+    # when, then
+    assert run("--if-empty").splitlines() == [
+        "The database has data; it is kept as it is.",
+        "",
+        "Demo logins, with the password cloture-demo:",
+        "  marta   Marta Ruiz, Salespeople",
+        "  ines    Inès Moreau, Sales managers",
+        "  admin   Alex Lindqvist, Administrator",
+    ]
 
 
 def test_without_debug_it_is_refused_since_everybody_knows_the_password(settings):

@@ -55,9 +55,10 @@ class Command(BaseCommand):
         )
 
     def print_logins(self):
-        """The demo logins that are in the database; a user who was there before keeps his password."""
+        """The demo logins that are in the database; not users of that name who have a password of their own."""
         usernames = [username for username, *_ in demo.LOGINS]
-        users = User.objects.filter(username__in=usernames).prefetch_related("groups").order_by("pk")
+        named = User.objects.filter(username__in=usernames).prefetch_related("groups").order_by("pk")
+        users = [user for user in named if user.check_password(demo.PASSWORD)]
         if users:
             self.stdout.write(f"\nDemo logins, with the password {demo.PASSWORD}:")
         for user in users:

@@ -1,8 +1,10 @@
 """`manage.py import_opportunities`: brings opportunities in from a CSV file. Explained in docs/import.md."""
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -25,11 +27,17 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, default="import-report.csv", help="default: %(default)s")
 
     def handle(self, *, file, mapping, dry_run, keep_good, report, **options):
+        if report.exists() and not is_replaceable(report, (file, mapping)):
+            raise CommandError(_("A report cannot take the place of %(file)s; name another one.") % {"file": report})
         progress = partial(tqdm, unit=" rows", disable=None)  # on a terminal only
         try:
-            with report.open("w", encoding="utf-8", newline="") as report_file:
+            # An earlier report stays until this one is complete, and a folder that takes none stops the import.
+            with TemporaryDirectory(prefix="import-report-", dir=report.parent) as folder:
                 done = import_file(file, load_mapping(mapping), keep_good=keep_good, dry_run=dry_run, progress=progress)
-                done.write_csv(report_file)
+                written = Path(folder, report.name)
+                with written.open("w", encoding="utf-8", newline="") as report_file:
+                    done.write_csv(report_file)
+                written.replace(report)
         except OSError as error:
             why = _("%(file)s cannot be written: %(error)s.") % {"file": report, "error": error.strerror}
             raise CommandError(why) from error
@@ -58,3 +66,8 @@ class Command(BaseCommand):
         if len(done.rejections) > SHOWN:
             for what, count in Counter(entry.what for entry in done.rejections).most_common():
                 self.stdout.write(f"{count:>9,} × {what}")
+
+
+def is_replaceable(report: Path, inputs: Iterable[Path]) -> bool:
+    """Whether the existing `report` is a file, and none of those that are read."""
+    return report.is_file() and not any(path.exists() and report.samefile(path) for path in inputs)

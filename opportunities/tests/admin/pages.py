@@ -1,5 +1,6 @@
 """How tests use the pages of the admin: their addresses, and their forms as a browser sends them."""
 
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -34,3 +35,12 @@ def errors(answer) -> dict[str, list[str]]:
 def told(answer) -> list[str]:
     """The messages on the page."""
     return [str(message) for message in answer.context["messages"]]
+
+
+def staff(client, user, *codenames):
+    """Signs `user` in as staff with the permissions `codenames`."""
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    return client

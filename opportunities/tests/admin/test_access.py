@@ -1,23 +1,14 @@
 """Who sees and changes what in the admin: Django's permissions, and for opportunities the product's own."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from opportunities.models import Account, Opportunity, OpportunityClose, Quote, QuoteClose, StatusReason, TimelineEvent
-from opportunities.tests.admin.pages import page, submit
+from opportunities.tests.admin.pages import page, staff, submit
 from opportunities.tests.factories import AccountFactory, OpportunityFactory, QuoteFactory, close
 
 pytestmark = pytest.mark.django_db
-
-
-def staff(client, user, *codenames):
-    """Signs `user` in as staff with the permissions `codenames`."""
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
-    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client.force_login(user)
-    return client
 
 
 def test_putting_a_user_into_a_group_is_all_it_takes_to_start(client):

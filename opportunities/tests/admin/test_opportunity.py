@@ -1,5 +1,6 @@
 """Opportunities in the admin: edited through the services, closed elsewhere, and read-only once they are."""
 
+import re
 from decimal import Decimal
 from html import unescape
 
@@ -234,6 +235,14 @@ def test_it_is_closed_reopened_and_corrected_through_links(client):
         ]:
             link = f'href="{reverse(f"opportunities:{name}", args=[opportunity.pk])}?{query}next={next_page}"'
             assert (link in text) == (here in (None, opportunity)), link
+
+
+def test_the_list_has_the_links_beside_the_topic_and_names_the_owner(client, salesperson):
+    OpportunityFactory(owner=salesperson)
+    text = client.get(page(Opportunity, "changelist")).text
+    columns = re.findall(r'<(?:th|td)[^>]* class="field-(\w+)', text)
+    assert columns == ["topic", "closing", "account", "owner_name", "state", "stage", "estimate"]
+    assert '<td class="field-owner_name">Marta Ruiz</td>' in text
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["plain", "htmx"])

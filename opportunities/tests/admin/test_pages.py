@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from opportunities.admin.opportunity import OpportunityAdmin
 from opportunities.models import (
     Account,
     Competitor,
@@ -28,6 +29,7 @@ from opportunities.tests.factories import (
     QuoteLineFactory,
     close,
 )
+from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -52,12 +54,13 @@ ADDED_BY_ADMINISTRATORS = [Account, Contact, Competitor, Product, Stage, StatusR
 def make_deals(count: int) -> None:
     """Closed deals with a row of every model each."""
     for number in range(count):
-        contact = ContactFactory(account__name=f"Société-{number}")
-        deal = OpportunityFactory(account=contact.account, contact=contact, product=ProductFactory())
+        contact = ContactFactory(account__name=f"Société-{number}", name=f"Élodie-{number}")
+        product = ProductFactory(name=f"ÉLAN-{number}")
+        deal = OpportunityFactory(account=contact.account, contact=contact, product=product)
         Preferences.objects.create(user=deal.owner, language="fr")
         line = QuoteLineFactory(quote=QuoteFactory(opportunity=deal))
         Quote.objects.filter(pk=line.quote_id).update(status="active")
-        close(deal, "won", competitor=CompetitorFactory())
+        close(deal, "won", competitor=CompetitorFactory(name=f"Müller-{number}"))
         StatusReason.objects.create(state="lost", name=f"Reason {number}")
         Stage.objects.create(name=f"Stage {number}", probability=50)
 
@@ -99,13 +102,18 @@ def test_no_list_asks_a_query_per_row(client, django_assert_num_queries, rows):
     ("model", "text"),
     [
         (Account, "SOCIETE-1"),
-        (Contact, "Société-1"),
+        (Contact, "societe-1"),
+        (Contact, "ÉLODIE-1"),
+        (Contact, "élodie-1"),
+        (Competitor, "MÜLLER-1"),
+        (Competitor, "müller-1"),
+        (Product, "Élan-1"),
         (Opportunity, "societe-1"),
         (Quote, "societe-1"),
         (OpportunityClose, "Société-1"),
     ],
 )
-def test_a_search_folds_case_and_accents(client, model, text):
+def test_a_search_folds_case_and_where_it_can_accents(client, model, text):
     make_deals(2)
     answer = client.get(page(model, "changelist"), {"q": text})
     assert answer.context["cl"].result_count == 1
@@ -138,3 +146,22 @@ def test_autocomplete_offers_active_products_and_people_only(client, salesperson
     # when, then
     assert autocomplete(client, Opportunity, "product", "press") == ["New press"]
     assert autocomplete(client, Opportunity, "owner", "a") == ["admin", "marta"]
+
+
+@pytest.mark.parametrize("value", ["NaN", "[]", "a\0b", "9" * 20, "-1", ""])
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [(ContactFactory, "account"), *((OpportunityFactory, field) for field in OpportunityAdmin.autocomplete_fields)],
+)
+def test_a_tampered_choice_is_no_choice(client, make, field, value):
+    # given
+    row = make()
+    for url in [page(type(row), "add"), page(type(row), "change", row.pk)]:
+        # when the form is asked for, and sent, with what is no key
+        asked = client.get(url, {field: value})
+        with nothing_changes():
+            sent = client.post(url, {field: value, f"initial-{field}": value})
+
+        # then
+        assert (asked.status_code, sent.status_code) == (200, 200)
+        assert sent.context["adminform"].form.errors

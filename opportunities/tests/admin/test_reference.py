@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from opportunities.models import Account, Competitor, Contact, Opportunity, Product, Stage, StatusReason
-from opportunities.tests.admin.pages import errors, page, shown, submit, told
+from opportunities.tests.admin.pages import errors, page, shown, staff, submit, told
 from opportunities.tests.factories import (
     AccountFactory,
     CompetitorFactory,
@@ -14,6 +14,7 @@ from opportunities.tests.factories import (
     close,
     reason,
 )
+from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,27 @@ def test_a_reason_in_use_is_deactivated_instead_of_deleted(client):
     assert Opportunity.objects.get().status_reason == price
 
 
+@pytest.mark.parametrize("model", [StatusReason, Product])
+def test_who_may_delete_but_not_change_deactivates_nothing(client, outsider, model):
+    # given
+    opportunity = OpportunityFactory(product=ProductFactory(), status_reason=reason("On hold"))
+    row = opportunity.status_reason if model is StatusReason else opportunity.product
+    name = model._meta.model_name
+    staff(client, outsider, f"view_{name}", f"delete_{name}")
+    url = page(model, "delete", row.pk)
+
+    # when
+    client.get(url)  # keeps the session, which the page renews once
+    with nothing_changes():
+        answer = client.post(url, {"post": "yes"})
+
+    # then Django's page says what protects it, and offers nothing
+    assert answer.status_code == 200
+    assert "would require deleting the following protected related objects" in answer.text
+    assert "Opportunities: 1" in answer.text
+    assert "Make inactive" not in answer.text
+
+
 def test_a_reason_that_nothing_uses_is_deleted(client):
     client.post(page(StatusReason, "delete", reason("Price").pk), {"post": "yes"})
     assert not StatusReason.objects.filter(name="Price").exists()
@@ -209,6 +231,22 @@ def test_a_renamed_account_is_found_by_its_new_name(client):
     assert [
         row.name for row in client.get(page(Account, "changelist"), {"q": "energie"}).context["cl"].result_list
     ] == ["Énergie du Nord"]
+
+
+def test_the_account_of_a_contact_is_fixed_while_opportunities_have_it(client):
+    # given
+    contact, free, other = ContactFactory(), ContactFactory(), AccountFactory()
+    OpportunityFactory(account=contact.account, contact=contact)
+    account = contact.account
+
+    # when
+    for row in (contact, free):
+        submit(client, page(Contact, "change", row.pk), account=other.pk, name="Ida Holm")
+        row.refresh_from_db()
+
+    # then
+    assert (contact.account, contact.name) == (account, "Ida Holm")
+    assert (free.account, free.name) == (other, "Ida Holm")
 
 
 def test_an_old_form_overwrites_nothing_that_it_did_not_change(client):

@@ -83,6 +83,12 @@ def test_a_closing_that_does_not_exist_is_not_undone(signed_in, opportunity, pk)
     assert signed_in.get(url, {"closing": pk}).status_code == 404
 
 
+def test_a_sign_in_that_had_expired_leads_back_to_a_page(signed_in, opportunity, url):
+    undo = reverse("opportunities:undo", args=[opportunity.pk])
+    assert signed_in.get(undo)["Location"] == opportunity.get_absolute_url()
+    assert signed_in.get(f"{url}preview/")["Location"] == url
+
+
 def test_an_opportunity_that_is_deleted_in_the_meantime_answers_404(signed_in, url, lost):
     with mock.patch.object(services, "lock", side_effect=services.Gone):
         assert signed_in.post(url, lost).status_code == 404

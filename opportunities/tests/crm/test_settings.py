@@ -33,6 +33,11 @@ def test_behind_https_the_deployment_check_finds_nothing():
     assert result.returncode == 0, result.stderr
 
 
+def test_a_log_line_is_printed_once():
+    script = "import logging; logging.getLogger('django.request').warning('once')"
+    assert start("shell", "--no-imports", "--command", script, DEBUG="1").stderr == "once\n"
+
+
 def test_no_model_change_lacks_its_migration():
     result = start("makemigrations", "--check", "--dry-run", DEBUG="1")
     assert result.returncode == 0, result.stdout

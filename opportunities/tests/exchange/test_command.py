@@ -22,7 +22,7 @@ def run(files, tmp_path, capsys):
             call_command("import_opportunities", str(file), f"--mapping={mapping}", f"--report={report}", *options)
         finally:
             command.printed = capsys.readouterr().out.splitlines()
-            command.report = report.read_text().splitlines()
+            command.report = report.read_text().splitlines() if report.exists() else []
 
     return command
 
@@ -105,4 +105,37 @@ def test_a_report_that_cannot_be_written_stops_before_the_import(files, tmp_path
         call_command("import_opportunities", str(file), f"--mapping={mapping}", f"--report={report}")
 
     # then
+    assert not report.parent.exists()
     assert str(refusal.value) == f"{report} cannot be written: No such file or directory."
+
+
+def test_a_refused_import_leaves_an_earlier_report_as_it_is(files, tmp_path):
+    # given
+    file, mapping = files(OPEN, mapping="")
+    report = tmp_path / "report.csv"
+    report.write_text("earlier")
+    before = sorted(tmp_path.iterdir())
+
+    # when
+    with nothing_changes(), pytest.raises(CommandError, match="cannot be used"):
+        call_command("import_opportunities", str(file), f"--mapping={mapping}", f"--report={report}")
+
+    # then
+    assert report.read_text() == "earlier"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("index", range(3), ids=["file", "mapping", "folder"])
+def test_a_report_takes_the_place_of_no_input_and_of_no_folder(files, tmp_path, index):
+    # given
+    inputs = files(OPEN)
+    report = [*inputs, tmp_path][index]
+    before = [path.read_bytes() for path in inputs]
+
+    # when
+    with nothing_changes(), pytest.raises(CommandError) as refusal:
+        call_command("import_opportunities", str(inputs[0]), f"--mapping={inputs[1]}", f"--report={report}")
+
+    # then
+    assert str(refusal.value) == f"A report cannot take the place of {report}; name another one."
+    assert [path.read_bytes() for path in inputs] == before

@@ -34,6 +34,7 @@ def row(**cells: str) -> str:
         ({"phase": ""}, "stage", "It is empty."),
         ({"phase": "Maybe"}, "stage", "The mapping has no [stages] entry for “Maybe”."),
         ({"opened": "2025-01-05"}, "opened_on", "“2025-01-05” is no date written as 30.11.2026."),
+        ({"opened": SOON}, "opened_on", "An opportunity is not opened in the future."),
         ({"closed": "30.02.2025"}, "closed_on", "“30.02.2025” is no date written as 30.11.2026."),
         (
             {"closed": "04.01.2025"},

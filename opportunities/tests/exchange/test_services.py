@@ -1,11 +1,13 @@
 """The import: what it creates, changes and closes, and what it leaves alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from time import sleep
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from opportunities.exchange import Result
@@ -14,6 +16,7 @@ from opportunities.tests.exchange.conftest import MAPPING, OPEN, WON, told
 from opportunities.tests.factories import (
     AccountFactory,
     CompetitorFactory,
+    ContactFactory,
     OpportunityFactory,
     ProductFactory,
     UserFactory,
@@ -176,6 +179,33 @@ def test_an_open_opportunity_follows_its_row_where_the_row_says_something(bring_
     assert [event.kind for event in stored.timeline.all()] == ["edited"]
 
 
+def test_a_contact_of_another_account_is_left_empty_and_told(bring_in):
+    # given
+    contact = ContactFactory(name="Ida Holm")
+    stored = OpportunityFactory(external_id="A1", account=contact.account, contact=contact)
+
+    # when the file has it for another account
+    report = bring_in(OPEN)
+
+    # then
+    stored.refresh_from_db()
+    assert (stored.account.name, stored.contact) == ("Acme", None)
+    assert (2, "updated", "contact of another account left empty", "Ida Holm") in told(report)
+
+
+def test_the_timeline_tells_a_moved_stage_and_a_new_owner(bring_in):
+    # given
+    stored = OpportunityFactory(external_id="A1")
+
+    # when
+    bring_in(OPEN)
+
+    # then
+    event = stored.timeline.get()
+    assert event.data == {"stage_from": "Propose", "stage_to": "Negotiate", "owner_to": "Eva Berg"}
+    assert event.by is None
+
+
 def test_an_open_opportunity_is_closed_when_its_row_is(bring_in):
     # given
     stored = OpportunityFactory(external_id="A2", status_reason=reason("On hold"), opened_on=date(2025, 1, 5))
@@ -198,6 +228,29 @@ def test_a_closed_opportunity_is_never_touched(bring_in):
     # when the file still has it open, with another account
     with nothing_changes():
         report = bring_in(OPEN.replace("Acme", "Other"))
+
+    # then
+    assert told(report) == [(2, "skipped", "closed here, left as it is", "")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_closed_while_the_import_waits_for_it_is_not_touched(bring_in):
+    # given
+    stored = OpportunityFactory(external_id="A1")
+
+    def bring_in_beside():
+        try:
+            return bring_in(OPEN)
+        finally:
+            connection.close()
+
+    # when
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            close(stored)
+            importing = pool.submit(bring_in_beside)
+            sleep(0.5)  # for the import to come as far as it can
+        report = importing.result()
 
     # then
     assert told(report) == [(2, "skipped", "closed here, left as it is", "")]

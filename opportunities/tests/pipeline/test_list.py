@@ -128,6 +128,25 @@ def test_a_won_row_shows_what_came_true_and_a_lost_row_what_was_estimated(client
     assert "Price" in lost
 
 
+def test_a_state_and_a_reason_of_the_same_name_are_said_once(client, salesperson):
+    # given a won, a lost and an open opportunity
+    close(OpportunityFactory(owner=salesperson), "won")
+    close(OpportunityFactory(owner=salesperson), "lost")
+    OpportunityFactory(owner=salesperson)
+    client.force_login(salesperson)
+
+    # then each says its state, and its reason or stage where that says more
+    rows = text(client.get(URL, {"state": "all"})).partition("Open quotes")[2]
+    assert re.findall(r"Marta Ruiz (.+?) €", rows) == ["Open Propose", "Lost Price", "Won"]
+    assert "Marta Ruiz Won €" in text(client.get(URL, {"state": "won"}))
+
+
+def test_a_hundred_words_are_searched_for(client, salesperson):
+    OpportunityFactory(topic="a", owner=salesperson)
+    client.force_login(salesperson)
+    assert topics(client.get(URL, {"q": "a " * 100})) == ["a"]
+
+
 def test_unknown_account_and_estimate_show_a_dash(client, salesperson):
     OpportunityFactory(owner=salesperson, account=None, estimated_revenue=None, estimated_close_date=None)
     client.force_login(salesperson)
@@ -142,6 +161,7 @@ def test_unknown_account_and_estimate_show_a_dash(client, salesperson):
         {"q": "\x00"},
         {"q": "x" * 5000},
         {"q": "a " * 5000},
+        {"q": "x" * 100_000},
         {"page": "nonsense"},
         {"page": "\x00é"},
         {"state": "\x00", "owner": "\x00"},
@@ -164,7 +184,7 @@ def test_page_links_keep_the_filters(client, salesperson):
 
     # when the link of the next page is followed
     first = client.get(URL, {"q": "plant", "owner": "all"})
-    [link] = re.findall(r'rel="next" href="([^"]+)"', first.content.decode())
+    [link] = re.findall(r'rel="next"\s+href="([^"]+)"', first.content.decode())
     second = client.get(URL + link.replace("&amp;", "&"))
 
     # then the other ten are there, and the way back

@@ -3,6 +3,7 @@
 import pytest
 
 from opportunities.models import Preferences
+from opportunities.preferences.forms import time_zones
 from opportunities.tests.factories import OpportunityFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,9 @@ def test_every_user_has_preferences_also_without_a_permission(client, outsider):
     client.force_login(outsider)
     assert client.post(URL, {"language": "en", "time_zone": "UTC"}).status_code == 302
     assert stored() == [("nobody", "en", "UTC")]
+
+
+def test_the_server_s_own_clock_is_no_time_zone_to_choose():
+    names = {name for _region, zones in time_zones() for name, _label in zones}
+    assert {"Europe/Paris", "UTC"} <= names
+    assert "localtime" not in names

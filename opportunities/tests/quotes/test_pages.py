@@ -154,7 +154,7 @@ def test_activating_twice_says_that_it_is_active_already(signed_in, salesperson)
 
     with nothing_changes():
         response = signed_in.post(url("quote_activate", quote))
-        assert signed_in.get(url("quote_activate", quote)).status_code == 405
+        assert signed_in.get(url("quote_activate", quote)).url == quote.get_absolute_url()
 
     assert response.status_code == 409
     assert f"{quote} is no draft any more; its status is “Active”." in text_of(response)

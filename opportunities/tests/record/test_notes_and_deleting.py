@@ -5,7 +5,7 @@ import re
 import pytest
 
 from opportunities.models import Opportunity
-from opportunities.tests.factories import OpportunityFactory, QuoteFactory, close
+from opportunities.tests.factories import PASSWORD, OpportunityFactory, QuoteFactory, close
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +47,15 @@ def test_a_bad_note_comes_back_as_it_was_typed(client, salesperson, opportunity,
     assert opportunity.timeline.count() == 0
 
 
-def test_notes_are_posted(client, salesperson, opportunity):
-    client.force_login(salesperson)
-    assert client.get(f"/opportunities/{opportunity.pk}/notes/").status_code == 405
+def test_a_sign_in_that_expired_under_a_note_leads_to_the_opportunity(client, salesperson, opportunity):
+    # given a note that is sent after the sign-in expired
+    address = f"/opportunities/{opportunity.pk}/notes/"
+    sign_in = client.post(address, {"text": "Hello"}).url
+
+    # when the salesperson signs in, then the opportunity is there, without the note
+    response = client.post(sign_in, {"username": "marta", "password": PASSWORD}, follow=True)
+    assert [url for url, _status in response.redirect_chain] == [address, opportunity.get_absolute_url()]
+    assert opportunity.timeline.count() == 0
 
 
 def test_deleting_asks_first_and_leads_to_the_list(client, salesperson, opportunity):

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -113,7 +114,7 @@ def test_what_is_offered_on_an_open_opportunity(
 
 
 def test_the_closing_buttons_open_the_dialog(client, salesperson, opportunity):
-    html = page(client, salesperson, opportunity).content.decode()
+    html = " ".join(page(client, salesperson, opportunity).content.decode().split())
     for outcome in ("won", "lost"):
         url = f"/opportunities/{opportunity.pk}/close/?outcome={outcome}"
         assert f'id="close-as-{outcome}" href="{url}" hx-get="{url}" hx-target="#dialog-content"' in html
@@ -211,19 +212,61 @@ def test_earlier_closings_say_who_took_them_back_when_and_why(client, salesperso
     assert re.search(r"Inès Moreau took it back on [^.]+\. They called back\.", shown)
 
 
-def test_the_timeline_shows_the_latest_fifty_and_counts_the_rest(client, salesperson, opportunity):
-    # given fifty-two notes
-    for number in range(52):
-        services.add_note(opportunity, by=salesperson, text=f"Note {number}.")
+def notes(response) -> list[str]:
+    return re.findall(r"<blockquote>Note (\d+)", response.content.decode())
 
-    # then the latest fifty are shown, and all on demand
-    response = page(client, salesperson, opportunity)
-    assert response.content.decode().count("<blockquote>") == 50
-    assert "Note 51." in text(response)
-    assert "2 earlier events are not shown. Show all" in text(response)
-    everything = page(client, salesperson, opportunity, timeline="all")
-    assert everything.content.decode().count("<blockquote>") == 52
-    assert "not shown" not in text(everything)
+
+def test_the_timeline_goes_back_fifty_events_at_a_time(client, salesperson, opportunity):
+    # given 120 notes, all written in the same instant
+    now = timezone.now()
+    TimelineEvent.objects.bulk_create(
+        TimelineEvent(opportunity=opportunity, kind="note", at=now, by=salesperson, text=f"Note {number}")
+        for number in range(120)
+    )
+
+    # when the links to older events are followed to the end
+    pages, response = [], page(client, salesperson, opportunity)
+    while link := re.search(r'href="([^"]+\?before=\d+)#timeline"\s*>Older<', response.content.decode()):
+        pages.append(notes(response))
+        response = client.get(link[1])
+    pages.append(notes(response))
+
+    # then every note was there once, latest first, and the way back is
+    assert [len(shown) for shown in pages] == [50, 50, 20]
+    assert [int(number) for shown in pages for number in shown] == list(range(119, -1, -1))
+    assert re.search(rf'href="{opportunity.get_absolute_url()}#timeline"\s*>Latest<', response.content.decode())
+
+
+@pytest.mark.parametrize("before", ["", "0", "x", "-1", "\x00", "9" * 19, "9" * 5000, "1 OR 1=1"])
+def test_a_senseless_place_in_the_timeline_is_its_beginning(client, salesperson, opportunity, before):
+    services.add_note(opportunity, by=salesperson, text="Note 1")
+    assert notes(page(client, salesperson, opportunity, before=before)) == ["1"]
+
+
+def test_the_event_of_another_opportunity_is_no_place_in_the_timeline(client, salesperson, opportunity):
+    services.add_note(opportunity, by=salesperson, text="Note 1")
+    another = services.add_note(OpportunityFactory(), by=salesperson, text="Note 2")
+    assert notes(page(client, salesperson, opportunity, before=another.pk)) == ["1"]
+
+
+def test_a_quote_number_in_the_timeline_stays_on_one_line_and_names_are_escaped(client, salesperson, opportunity):
+    TimelineEvent.objects.create(
+        opportunity=opportunity, kind="quote_activated", data={"number": "Q-2026-0114", "revision": 2}
+    )
+    TimelineEvent.objects.create(opportunity=opportunity, kind="edited", data={"owner_to": "<b>Q-2026-0115"})
+    html = page(client, salesperson, opportunity).content.decode()
+    assert 'activated <span class="text-nowrap">Q-2026-0114</span> rev. 2' in html
+    assert 'over to &lt;b&gt;<span class="text-nowrap">Q-2026-0115</span>' in html
+
+
+def test_the_crumb_of_an_account_with_a_long_name_finds_its_opportunities(client, salesperson):
+    # given two accounts with the longest names, which differ at the end
+    names = ["Société & fils / " + "x" * 182 + last for last in "ab"]
+    first, _second = [OpportunityFactory(account=AccountFactory(name=name), owner=salesperson) for name in names]
+
+    # when the crumb is followed, then only those of the one are listed
+    [link] = re.findall(r'›\s*<a\s+href="([^"]+)"', page(client, salesperson, first).content.decode())
+    assert client.get(unescape(link)).context["page"].rows == [first]
 
 
 def test_what_people_wrote_is_escaped(client, salesperson):
@@ -244,7 +287,7 @@ def test_an_opportunity_that_does_not_exist_is_not_found(client, salesperson, pk
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
-def test_the_page_takes_eleven_statements_for_few_rows_and_for_many(
+def test_the_page_takes_ten_statements_for_few_rows_and_for_many(
     client, salesperson, manager, opportunity, django_assert_num_queries, is_closed
 ):
     # given an opportunity with a quote
@@ -253,8 +296,8 @@ def test_the_page_takes_eleven_statements_for_few_rows_and_for_many(
     if is_closed:
         close(opportunity)
 
-    # then: session, user, two permissions, opportunity, stages, quotes, timeline and its count, closings, their quotes
-    with django_assert_num_queries(11):
+    # then: session, user, two permissions, opportunity, stages, quotes, timeline, closings, their quotes
+    with django_assert_num_queries(10):
         client.get(opportunity.get_absolute_url())
 
     # when there are many quotes, notes and closings, then the same
@@ -266,5 +309,10 @@ def test_the_page_takes_eleven_statements_for_few_rows_and_for_many(
             services.add_note(opportunity, by=salesperson, text="Note")
         if is_closed:
             close(opportunity)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(opportunity.get_absolute_url())
+
+    # and one more for a place in the timeline
+    latest = opportunity.timeline.first()
+    with django_assert_num_queries(11):
+        client.get(opportunity.get_absolute_url(), {"before": latest.pk})
