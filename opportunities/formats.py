@@ -31,3 +31,8 @@ def format_instant(instant: datetime | None) -> str:
 def person(user) -> str:
     """The name of `user`; what nobody did, an import did."""
     return (user.get_full_name() or user.get_username()) if user else _("an import")
+
+
+def state_in_words(state: str, reason) -> str:
+    """A state and its reason, "Lost · Price"; once where they are the same word, "Won"."""
+    return " · ".join(dict.fromkeys([str(state), str(reason)]))

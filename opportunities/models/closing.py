@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from opportunities.formats import state_in_words
 from opportunities.models.fields import AmountField
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteStatus
@@ -69,6 +70,10 @@ class OpportunityClose(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} · {self.closed_on}"
+
+    @property
+    def outcome_in_words(self) -> str:
+        return state_in_words(self.get_outcome_display(), self.status_reason)
 
     @property
     def quotes_closing(self) -> "OpportunityClose":

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.closing.facts import distance_from_estimate
-from opportunities.formats import person
-from opportunities.models import Opportunity, OpportunityClose, QuoteClose, Stage, StatusReason, TimelineEvent
+from opportunities.formats import person, state_in_words
+from opportunities.models import Opportunity, OpportunityClose, QuoteClose, Stage, TimelineEvent
 from opportunities.permissions import may
 
 EVENTS = 50  # on a page of the timeline
@@ -27,7 +27,7 @@ class ClosingStory:
 
     @property
     def outcome(self) -> str:
-        return state_in_words(self.closing.get_outcome_display(), self.closing.status_reason)
+        return self.closing.outcome_in_words
 
     @property
     def distance(self) -> str:
@@ -71,11 +71,6 @@ def page_of(opportunity: Opportunity, user, before: str) -> dict:
         "closing": None if opportunity.is_open else stories[0],
         "earlier_closings": stories if opportunity.is_open else stories[1:],
     }
-
-
-def state_in_words(state: str, reason: StatusReason) -> str:
-    """A state and its reason, "Lost · Price"; once where they are the same word, "Won"."""
-    return " · ".join(dict.fromkeys([state, str(reason)]))
 
 
 def event_of(opportunity: Opportunity, pk: str) -> TimelineEvent | None:

@@ -32,6 +32,7 @@ def themed(request, page):
         "/opportunities/{opportunity}/quotes/new/",
         "/quotes/{quote}/",
         "/preferences/",
+        "/accounts/password_change/",
         "/opportunities/999999/",
     ],
 )
