@@ -224,10 +224,12 @@ def same_facts(closing: Closing, current: OpportunityClose) -> bool:
 
 
 def lock(opportunity: Opportunity) -> Opportunity:
-    """The opportunity and its facts as they are now, held to the end of the transaction; raises Gone."""
-    locked = Opportunity.objects.with_facts().select_for_update(no_key=True, of=("self",))
+    """The opportunity as it is now, held to the end of the transaction; raises Gone.
+
+    Without its facts: PostgreSQL checks a row that it waited for against the joined rows of before, and drops it.
+    """
     try:
-        return locked.get(pk=opportunity.pk)
+        return Opportunity.objects.select_for_update(no_key=True).get(pk=opportunity.pk)
     except Opportunity.DoesNotExist:
         raise Gone from None
 
