@@ -9,7 +9,6 @@ from django.urls import reverse
 from opportunities.models import OpportunityClose, Preferences, Quote, StatusReason
 from opportunities.tests.factories import (
     CompetitorFactory,
-    OpportunityFactory,
     QuoteFactory,
     close,
     day,
@@ -19,17 +18,6 @@ from opportunities.tests.page import form_of
 from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def opportunity(salesperson):
-    return OpportunityFactory(owner=salesperson, estimated_revenue=Decimal("1000"))
-
-
-@pytest.fixture
-def signed_in(client, salesperson):
-    client.force_login(salesperson)
-    return client
 
 
 def close_url(opportunity, outcome=""):

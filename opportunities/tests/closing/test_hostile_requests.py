@@ -1,7 +1,6 @@
 """What a browser never sends, and what meets a change of somebody else's in the worst moment: no 500, nothing lost."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from unittest import mock
 
 import pytest
@@ -9,22 +8,11 @@ from django.urls import reverse
 
 from opportunities.closing import services
 from opportunities.models import Opportunity, OpportunityClose, Preferences, Quote
-from opportunities.tests.factories import OpportunityFactory, QuoteFactory, close, day, reason
+from opportunities.tests.factories import QuoteFactory, close, day, reason
 from opportunities.tests.page import form_of
 from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def opportunity(salesperson):
-    return OpportunityFactory(owner=salesperson, estimated_revenue=Decimal("1000"))
-
-
-@pytest.fixture
-def signed_in(client, salesperson):
-    client.force_login(salesperson)
-    return client
 
 
 @pytest.fixture

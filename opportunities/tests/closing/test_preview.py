@@ -1,20 +1,13 @@
 """What follows from a choice in the dialog, before anything is submitted."""
 
-from decimal import Decimal
-
 import pytest
 from django.urls import reverse
 
-from opportunities.tests.factories import OpportunityFactory, QuoteFactory, day, reason
+from opportunities.tests.factories import QuoteFactory, day, reason
 from opportunities.tests.page import form_of
 from opportunities.tests.refusal import nothing_changes
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def opportunity(salesperson):
-    return OpportunityFactory(owner=salesperson, estimated_revenue=Decimal("1000"))
 
 
 @pytest.fixture

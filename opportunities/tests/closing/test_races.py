@@ -22,7 +22,7 @@ from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteLine
 from opportunities.quotes.services import NotADraft, OpportunityIsClosed, activate_quote, create_quote
 from opportunities.tests.factories import OpportunityFactory, QuoteFactory, QuoteLineFactory, close, day, reason
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow_rules]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*calls: Callable) -> list:

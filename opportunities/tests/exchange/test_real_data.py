@@ -17,7 +17,6 @@ MAPPING = settings.BASE_DIR / "docs/crm-sales-opportunities.toml"
 
 
 @pytest.mark.django_db
-@pytest.mark.slow_rules
 def test_the_figures_of_the_public_data_set():
     # given
     if not DATA.exists():
