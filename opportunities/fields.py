@@ -7,10 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from opportunities.money import check_amount, format_amount, format_quantity, parse_decimal_text
+from opportunities.money import MAX_QUANTITY, check_amount, format_amount, format_quantity, parse_decimal_text
 
 MAX_TYPED = 50  # characters; no allowed number needs as many
-MAX_QUANTITY = Decimal("999999999.999")
 
 
 class DateInput(forms.DateInput):

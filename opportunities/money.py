@@ -24,6 +24,7 @@ from opportunities.formats import current_locale
 
 MAX_DIGITS, DECIMAL_PLACES = 18, 3
 MAX_AMOUNT = Decimal("999999999999.999")  # design: what both databases keep and add up exactly
+MAX_QUANTITY = Decimal("999999999.999")
 AMOUNTS = (Decimal(0), MAX_AMOUNT)  # a constraint needs the upper bound too: PostgreSQL's NaN is more than any number
 CURRENCIES = [
     ("EUR", gettext_lazy("Euro (EUR)")),

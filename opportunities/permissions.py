@@ -11,7 +11,8 @@ from opportunities.models import Opportunity
 
 OWN = ["view_opportunity", "add_opportunity", "change_opportunity", "close_opportunity"]
 ANY = ["change_any_opportunity", "close_any_opportunity", "reopen_any_opportunity"]
-GROUPS = {"Salespeople": OWN, "Sales managers": OWN + ANY}
+SEES_COST = "view_quote_cost"
+GROUPS = {"Salespeople": OWN, "Sales managers": [*OWN, *ANY, SEES_COST]}
 # The permission that an action needs on one's own opportunities, and on everybody's.
 ACTIONS = {
     "view": ("view_opportunity", "view_opportunity"),
@@ -52,6 +53,11 @@ def missing_permission(user, action: str, opportunity: Opportunity | None = None
 
 def may(user, action: str, opportunity: Opportunity | None = None) -> bool:
     return missing_permission(user, action, opportunity) is None
+
+
+def sees_cost(user) -> bool:
+    """Whether `user` may see what quotes cost, and so their margin."""
+    return user.has_perm(f"opportunities.{SEES_COST}")
 
 
 def require(user, action: str, opportunity: Opportunity | None = None) -> None:

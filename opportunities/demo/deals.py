@@ -28,7 +28,7 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
-from opportunities.quotes.services import total_of
+from opportunities.quotes.services import net_total
 
 OPPORTUNITIES = 300
 DAYS = 730
@@ -257,7 +257,7 @@ class Draw:
             )
             for position, (description, euros, quantity) in enumerate(lines, 1)
         ]
-        quote.total = total_of(rows, opportunity.currency)
+        quote.total = net_total(rows, opportunity.currency)
         drawn = DrawnQuote(quote, rows, by or opportunity.owner, created_at)
         deal.quotes.append(drawn)
         return drawn

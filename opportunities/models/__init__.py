@@ -3,7 +3,8 @@
 from opportunities.models.closing import UNDO_TIME, OpportunityClose, QuoteClose
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.preferences import Preferences
-from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteCounter, QuoteLine, QuoteStatus
+from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteCounter, QuoteStatus
+from opportunities.models.quote_line import BillingMethod, DiscountKind, LineKind, QuoteLine
 from opportunities.models.reference import (
     Account,
     Competitor,
@@ -13,14 +14,18 @@ from opportunities.models.reference import (
     State,
     StatusReason,
 )
+from opportunities.models.seller import Seller
 from opportunities.models.timeline import TimelineEvent
 
 __all__ = [
     "OPEN_STATUSES",
     "UNDO_TIME",
     "Account",
+    "BillingMethod",
     "Competitor",
     "Contact",
+    "DiscountKind",
+    "LineKind",
     "Opportunity",
     "OpportunityClose",
     "Preferences",
@@ -30,6 +35,7 @@ __all__ = [
     "QuoteCounter",
     "QuoteLine",
     "QuoteStatus",
+    "Seller",
     "Stage",
     "State",
     "StatusReason",

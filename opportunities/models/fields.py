@@ -25,6 +25,18 @@ class AmountField(models.DecimalField):
         return name, path, args, kwargs
 
 
+class PercentField(models.DecimalField):
+    """A percentage with at most three decimals, such as a tax rate."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs | {"max_digits": 6, "decimal_places": 3})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_digits"], kwargs["decimal_places"]
+        return name, path, args, kwargs
+
+
 class FoldedField(models.TextField):
     """The folded copy of another field of the row, kept for searching: SQLite does not fold accents."""
 

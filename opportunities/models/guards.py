@@ -17,7 +17,8 @@ from django.utils.translation import gettext_noop
 
 from opportunities.models.closing import OpportunityClose, QuoteClose
 from opportunities.models.opportunity import Opportunity
-from opportunities.models.quote import Quote, QuoteLine
+from opportunities.models.quote import Quote
+from opportunities.models.quote_line import QuoteLine
 from opportunities.models.reference import StatusReason
 
 OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON = (

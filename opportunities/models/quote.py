@@ -1,17 +1,16 @@
 """A quote: what was offered for an opportunity, in the opportunity's currency."""
 
-from decimal import ROUND_HALF_UP, Decimal
-
+from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models.fields import AmountField
+from opportunities.models.fields import AmountField, FoldedField
 from opportunities.models.opportunity import Opportunity
-from opportunities.money import AMOUNTS, minor_units
+from opportunities.money import AMOUNTS
 
 
 class QuoteStatus(models.TextChoices):
@@ -22,6 +21,8 @@ class QuoteStatus(models.TextChoices):
     CANCELED = "canceled", pgettext_lazy("quote", "Canceled")
     REVISED = "revised", pgettext_lazy("quote", "Revised")
 
+
+TEXT_LENGTH = 4_000  # characters, of the introduction and of the closing text
 
 OPEN_STATUSES = (QuoteStatus.DRAFT, QuoteStatus.ACTIVE)
 
@@ -38,20 +39,42 @@ class QuoteQuerySet(models.QuerySet):
 
 
 class Quote(models.Model):
+    """An offer. `total` is net of discount and tax, what becomes revenue when it is won.
+
+    What it says, its texts and lines, changes only while it is a draft; `edited_by` changed that last, at `edited_at`.
+    """
+
     opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="quotes", verbose_name=_("opportunity"))
     number = models.CharField(_("number"), max_length=30)
     revision = models.PositiveIntegerField(_("revision"), default=0)
     name = models.CharField(_("name"), max_length=200)
+    folded_name = FoldedField(source="name")
     status = models.CharField(_("status"), max_length=8, choices=QuoteStatus, default=QuoteStatus.DRAFT)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    total = AmountField(_("total"), default=0)
+    customer_reference = models.CharField(_("customer reference"), max_length=100, blank=True)
+    payment_terms = models.CharField(_("payment terms"), max_length=200, blank=True)
+    introduction = models.TextField(_("introduction"), max_length=TEXT_LENGTH, blank=True)
+    closing_text = models.TextField(_("closing text"), max_length=TEXT_LENGTH, blank=True)
+    total = AmountField(_("net total"), default=0)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True, editable=False)
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("edited by"),
+    )
 
     objects = QuoteQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("Quote"), _("Quotes")
         ordering = ["pk"]
+        permissions = [("view_quote_cost", "Can see the cost and margin of quotes")]
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "revision"],
@@ -73,6 +96,11 @@ class Quote(models.Model):
                 condition=Q(status__in=QuoteStatus.values),
                 name="quote_status_is_known",
                 violation_error_message=_("A quote is a draft, active, won, lost, canceled or revised."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")),
+                name="quote_validity_ends_after_it_begins",
+                violation_error_message=_("A quote is not valid until a day before it is valid from."),
             ),
         ]
 
@@ -98,33 +126,6 @@ class Quote(models.Model):
     def is_expired(self) -> bool:
         """Whether the last day it was valid has passed, in the user's time zone; it counts as open all the same."""
         return self.is_open and self.valid_until is not None and self.valid_until < timezone.localdate()
-
-
-class QuoteLine(models.Model):
-    quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines", verbose_name=_("quote"))
-    position = models.PositiveIntegerField(_("position"), default=0)
-    description = models.CharField(_("description"), max_length=500)
-    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3, default=1)
-    unit_price = AmountField(_("unit price"))
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("Quote line"), _("Quote lines")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(quantity__gte=0, unit_price__range=AMOUNTS),
-                name="quote_line_amounts_are_not_negative",
-                violation_error_message=_("Quantity and unit price are 0 or more."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.description
-
-    def amount(self, currency: str) -> Decimal:
-        """Quantity times unit price, rounded half-up to the minor units of `currency`."""
-        exact = Decimal(self.quantity) * Decimal(self.unit_price)
-        return exact.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_UP)
 
 
 class QuoteCounter(models.Model):

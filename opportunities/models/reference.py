@@ -5,8 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models.fields import AmountField, FoldedField
-from opportunities.money import CURRENCIES
+from opportunities.models.fields import AmountField, FoldedField, PercentField
+from opportunities.money import AMOUNTS, CURRENCIES
+
+UNIT_LENGTH = 20  # characters, of "hour", "m²" or "licence"
 
 
 class State(models.TextChoices):
@@ -59,15 +61,32 @@ class Competitor(models.Model):
 
 
 class Product(models.Model):
+    """What is sold. Choosing it fills a quote line with its facts; its price and cost are in `currency`."""
+
     name = models.CharField(_("name"), max_length=200, unique=True)
     series = models.CharField(_("series"), max_length=100, blank=True)
+    unit = models.CharField(_("unit"), max_length=UNIT_LENGTH, blank=True)
     list_price = AmountField(_("list price"), null=True, blank=True)
+    unit_cost = AmountField(_("unit cost"), null=True, blank=True)
+    tax_rate = PercentField(_("tax rate (%)"), default=0)
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="EUR")
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("Product"), _("Products")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tax_rate__range=(0, 100)),
+                name="product_tax_rate_is_a_percentage",
+                violation_error_message=_("A tax rate is between 0 and 100 %."),
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_cost=None) | Q(unit_cost__range=AMOUNTS),
+                name="product_cost_is_not_negative",
+                violation_error_message=_("A unit cost is 0 or more."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

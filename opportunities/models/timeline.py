@@ -22,6 +22,8 @@ class TimelineEvent(models.Model):
         QUOTE_ACTIVATED = "quote_activated", gettext_lazy("Quote activated")
         QUOTE_REVISED = "quote_revised", gettext_lazy("Quote revised")
         QUOTE_CLOSED = "quote_closed", gettext_lazy("Quote closed")
+        QUOTE_COPIED = "quote_copied", gettext_lazy("Quote copied")
+        QUOTE_DELETED = "quote_deleted", gettext_lazy("Quote deleted")
         CLOSED = "closed", gettext_lazy("Closed")
         UNDONE = "undone", gettext_lazy("Closing undone")
         REOPENED = "reopened", gettext_lazy("Reopened")
@@ -56,7 +58,15 @@ class TimelineEvent(models.Model):
     def sentence(self) -> str:
         """What happened, in the user's language and without its subject: "activated Q-2026-0114 rev. 2"."""
         kinds = self.Kind
-        data = {"number": "", "revision": 0, "stage_from": "", "stage_to": ""} | self.data
+        data = {
+            "number": "",
+            "revision": 0,
+            "source_number": "",
+            "source_revision": 0,
+            "stage_from": "",
+            "stage_to": "",
+        }
+        data |= self.data
         data["quote"] = quote_label(data["number"], data["revision"])
         match self.kind:
             case kinds.CREATED:
@@ -72,6 +82,11 @@ class TimelineEvent(models.Model):
                 return _("wrote a note")
             case kinds.QUOTE_CREATED:
                 return _("created %(quote)s") % data
+            case kinds.QUOTE_COPIED:
+                source = quote_label(data["source_number"], data["source_revision"])
+                return _("created %(quote)s as a copy of %(source)s") % (data | {"source": source})
+            case kinds.QUOTE_DELETED:
+                return _("deleted the draft %(quote)s") % data
             case kinds.QUOTE_ACTIVATED:
                 return _("activated %(quote)s") % data
             case kinds.QUOTE_REVISED:

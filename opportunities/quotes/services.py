@@ -16,86 +16,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opportunities.closing.facts import date_error
-from opportunities.closing.refusals import Gone, Refused
+from opportunities.closing.refusals import Gone
 from opportunities.closing.services import close_quotes, lock, tell
 from opportunities.formats import format_date
 from opportunities.models import (
     Opportunity,
     Quote,
     QuoteClose,
-    QuoteCounter,
     QuoteLine,
     QuoteStatus,
     TimelineEvent,
 )
 from opportunities.money import MAX_AMOUNT, format_money
+from opportunities.quotes.pricing import total_up
+from opportunities.quotes.refusals import HasHistory, NotADraft, OpportunityIsClosed, QuoteIsClosed
 
 # What a quote becomes when it is closed by itself; only the closing of its opportunity makes one won.
 CLOSED_BY_ITSELF = (QuoteStatus.LOST, QuoteStatus.CANCELED)
-
-
-class OpportunityIsClosed(Refused):
-    def __init__(self):
-        super().__init__(_("The opportunity is closed: its quotes do not change until it is reopened."))
-
-
-class NotADraft(Refused):
-    def __init__(self, quote: Quote):
-        super().__init__(
-            _("%(quote)s is no draft any more; its status is “%(status)s”.")
-            % {"quote": quote, "status": quote.get_status_display()}
-        )
-
-
-class QuoteIsClosed(Refused):
-    def __init__(self, quote: Quote):
-        super().__init__(
-            _("%(quote)s is closed already; its status is “%(status)s”.")
-            % {"quote": quote, "status": quote.get_status_display()}
-        )
-
-
-class HasHistory(Refused):
-    """The draft was closed once and came back: what history points to is kept."""
-
-    def __init__(self, quote: Quote):
-        super().__init__(_("%(quote)s was closed before, so it is kept; close it instead.") % {"quote": quote})
-
-
-def create_quote(
-    opportunity: Opportunity, *, name: str, valid_until: date | None, lines: Sequence[QuoteLine], by
-) -> Quote:
-    """A new draft with the next number of the year and with `lines`, which are not saved yet, in their order.
-
-    The inverse is `delete_draft`. Raises OpportunityIsClosed, Gone, and ValidationError for too high a total.
-    """
-    with transaction.atomic():
-        opportunity = lock_open(opportunity)
-        quote = Quote.objects.create(
-            opportunity=opportunity,
-            number=QuoteCounter.next_number(timezone.localdate().year),
-            name=name,
-            valid_until=valid_until,
-            total=total_of(lines, opportunity.currency),
-        )
-        write_lines(quote, lines)
-        tell_of(quote, TimelineEvent.Kind.QUOTE_CREATED, by)
-        return quote
-
-
-def edit_draft(quote: Quote, *, name: str, valid_until: date | None, lines: Sequence[QuoteLine]) -> Quote:
-    """Replaces the head and the lines of a draft; the timeline does not tell of it.
-
-    Its own inverse. Raises NotADraft, OpportunityIsClosed, Gone, and ValidationError for too high a total.
-    """
-    with transaction.atomic():
-        quote = lock_draft(quote)
-        quote.name, quote.valid_until = name, valid_until
-        quote.total = total_of(lines, quote.opportunity.currency)
-        quote.save(update_fields=["name", "valid_until", "total"])
-        quote.lines.all().delete()
-        write_lines(quote, lines)
-        return quote
 
 
 def activate_quote(quote: Quote, *, by) -> Quote:
@@ -111,7 +48,7 @@ def activate_quote(quote: Quote, *, by) -> Quote:
         if errors:
             raise ValidationError(errors)
         quote.status, quote.activated_at = QuoteStatus.ACTIVE, timezone.now()
-        quote.total = total_of(lines, quote.opportunity.currency)
+        quote.total = net_total(lines, quote.opportunity.currency)
         quote.save(update_fields=["status", "activated_at", "total"])
         tell_of(quote, TimelineEvent.Kind.QUOTE_ACTIVATED, by)
         return quote
@@ -177,20 +114,13 @@ def quote_closing_errors(quote: Quote, to_status: str, closed_on: date) -> dict[
     return {name: error for name, error in errors.items() if error}
 
 
-def total_of(lines: Iterable[QuoteLine], currency: str) -> Decimal:
-    """The sum of the lines' amounts, each rounded; raises ValidationError where it is more than can be kept."""
-    total = sum((line.amount(currency) for line in lines), Decimal(0))
-    if total > MAX_AMOUNT:
-        raise ValidationError(
-            _("The total, %(total)s, is more than a quote can have.") % {"total": format_money(total, currency)}
-        )
-    return total
-
-
-def write_lines(quote: Quote, lines: Sequence[QuoteLine]) -> None:
-    for position, line in enumerate(lines, 1):
-        line.quote, line.position = quote, position
-    QuoteLine.objects.bulk_create(lines)
+def net_total(lines: Iterable[QuoteLine], currency: str) -> Decimal:
+    """What becomes a quote's total; raises ValidationError where the lines come to more than can be kept."""
+    totals = total_up(lines, currency)
+    if max(totals.gross, totals.total) > MAX_AMOUNT:
+        too_much = _("The total, %(total)s, is more than a quote can have.")
+        raise ValidationError(too_much % {"total": format_money(totals.total, currency)})
+    return totals.net
 
 
 def lock_open(opportunity: Opportunity) -> Opportunity:

@@ -1,12 +1,9 @@
 """The pages of quotes: one to read, one to write, and the dialogs that close and delete."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,65 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from opportunities.closing import Gone, Refused
 from opportunities.dialog import leave_dialog, opener, render_dialog
-from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose
+from opportunities.models import Opportunity, Quote
 from opportunities.money import format_money
-from opportunities.permissions import may, require
+from opportunities.permissions import require
 from opportunities.quotes import services
-from opportunities.quotes.forms import CloseQuoteForm, QuoteEditor
+from opportunities.quotes.forms import CloseQuoteForm
+from opportunities.quotes.page import page_of
+from opportunities.quotes.refusals import NotADraft, QuoteIsClosed
 
 
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     return quote_page(request, get_quote(request, pk, "view"))
-
-
-@require_http_methods(["GET", "POST"])
-def create(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of a new quote; submitted, the draft, or the active quote at once."""
-    opportunity = get_object_or_404(Opportunity, pk=pk)
-    require(request.user, "change", opportunity)
-    if request.method == "GET":
-        if not opportunity.is_open:
-            return turn_away(request, services.OpportunityIsClosed(), opportunity)
-        return edit_page(request, QuoteEditor.blank(opportunity.currency), opportunity)
-    return save(request, partial(services.create_quote, opportunity, by=request.user), opportunity)
-
-
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of a draft."""
-    quote = get_quote(request, pk, "change")
-    if request.method == "GET":
-        if not quote.is_draft:
-            return turn_away(request, services.NotADraft(quote), quote)
-        return edit_page(request, QuoteEditor.of(quote), quote.opportunity, quote)
-    return save(request, partial(services.edit_draft, quote), quote.opportunity, quote)
-
-
-def save(
-    request: HttpRequest, write: Callable[..., Quote], opportunity: Opportunity, quote: Quote | None = None
-) -> HttpResponse:
-    """Writes what was typed with `write`, and activates it where that was asked: both or nothing."""
-    editor = QuoteEditor(opportunity.currency, request.POST)
-    if "add_line" in request.POST or "remove_line" in request.POST:
-        return edit_page(request, editor.with_rows_changed(), opportunity, quote)
-    status = 422
-    if editor.is_valid():
-        try:
-            with transaction.atomic():
-                saved = write(**editor.facts())
-                if "activate" in request.POST:
-                    saved = services.activate_quote(saved, by=request.user)
-        except ValidationError as error:
-            editor.head.add_error(None, error)
-        except Refused as refusal:
-            editor.head.add_error(None, str(refusal))
-            status = 409
-        else:
-            done = _("%(quote)s is active.") if saved.is_active else _("%(quote)s is saved as a draft.")
-            messages.success(request, done % {"quote": saved})
-            return redirect(saved)
-    return edit_page(request, editor, opportunity, quote, status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +46,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     """The Close quote dialog; submitted, the closing of this quote alone."""
     quote = get_quote(request, pk, "change")
     if not quote.is_open:
-        return refuse(request, quote, services.QuoteIsClosed(quote))
+        return refuse(request, quote, QuoteIsClosed(quote))
     if request.method == "GET":
         return panel(request, "quotes/_close", _("Close quote"), quote, {"form": CloseQuoteForm.first(quote)})
     form = CloseQuoteForm(request.POST)
@@ -119,7 +69,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks whether the draft is to be deleted; submitted, deletes it."""
     quote = get_quote(request, pk, "change")
     if not quote.is_draft:
-        return refuse(request, quote, services.NotADraft(quote))
+        return refuse(request, quote, NotADraft(quote))
     if request.method == "GET":
         return panel(request, "quotes/_delete", _("Delete this draft?"), quote)
     try:
@@ -145,37 +95,8 @@ def turn_away(request: HttpRequest, refusal: Refused, target: Opportunity | Quot
 
 def quote_page(request: HttpRequest, quote: Quote, problems: Sequence[str] = (), status: int = 200) -> HttpResponse:
     """The quote, with `problems`, sentences that say why it was not changed."""
-    currency = quote.opportunity.currency
-    latest_closing = quote.closings.select_related("by").first()
-    closing = None if quote.is_open else latest_closing
-    may_change = may(request.user, "change", quote.opportunity)
-    context = {
-        "quote": quote,
-        "opportunity": quote.opportunity,
-        "lines": [(line, line.amount(currency)) for line in quote.lines.all()],
-        "closing": closing,
-        "opportunity_closing": opportunity_closing(closing) if closing else None,
-        "may_edit": may_change and quote.is_draft,
-        "may_close": may_change and quote.is_open,
-        "may_delete": may_change and quote.is_draft and latest_closing is None,
-        "problems": problems,
-    }
+    context = page_of(quote, request.user) | {"problems": problems}
     return render(request, "opportunities/quotes/quote.html", context, status=status)
-
-
-def opportunity_closing(closing: QuoteClose) -> OpportunityClose | None:
-    """The closing of the opportunity that closed the quote too, as it was corrected last."""
-    if closing.opportunity_close_id is None:
-        return None
-    versions = Q(pk=closing.opportunity_close_id) | Q(corrects=closing.opportunity_close_id)
-    return OpportunityClose.objects.filter(versions).select_related("status_reason").first()
-
-
-def edit_page(
-    request: HttpRequest, editor: QuoteEditor, opportunity: Opportunity, quote: Quote | None = None, status: int = 200
-) -> HttpResponse:
-    context = {"editor": editor, "opportunity": opportunity, "quote": quote}
-    return render(request, "opportunities/quotes/edit.html", context, status=status)
 
 
 def panel(

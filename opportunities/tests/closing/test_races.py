@@ -19,7 +19,9 @@ from opportunities.closing import (
     undo_close,
 )
 from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteLine, TimelineEvent, guards
-from opportunities.quotes.services import NotADraft, OpportunityIsClosed, activate_quote, create_quote
+from opportunities.quotes.draft_services import create_quote
+from opportunities.quotes.refusals import NotADraft, OpportunityIsClosed
+from opportunities.quotes.services import activate_quote
 from opportunities.tests.factories import OpportunityFactory, QuoteFactory, QuoteLineFactory, close, day, reason
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from opportunities.closing.services import close_quotes
 from opportunities.models import Quote, QuoteClose, QuoteLine, QuoteStatus
-from opportunities.quotes import services
+from opportunities.quotes import draft_services, services
 from opportunities.tests.factories import OpportunityFactory, close, day
 
 
@@ -17,7 +17,7 @@ def draft(owner=None, **facts) -> Quote:
     """A draft with one line on an open opportunity, valid for a month."""
     opportunity = facts.pop("opportunity", None) or OpportunityFactory(**({"owner": owner} if owner else {}))
     facts = {"name": "Full service", "valid_until": day(30), "lines": lines()} | facts
-    return services.create_quote(opportunity, by=opportunity.owner, **facts)
+    return draft_services.create_quote(opportunity, by=opportunity.owner, **facts)
 
 
 def quote_in(status: str, owner=None) -> Quote:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from opportunities.closing import Gone, reopen_opportunity
 from opportunities.models import Opportunity, Quote, QuoteClose, QuoteLine, TimelineEvent
-from opportunities.quotes import services
-from opportunities.quotes.services import HasHistory, NotADraft, OpportunityIsClosed, QuoteIsClosed
+from opportunities.quotes import draft_services, services
+from opportunities.quotes.refusals import HasHistory, NotADraft, OpportunityIsClosed, QuoteIsClosed
 from opportunities.tests.factories import OpportunityFactory, close, day
 from opportunities.tests.quotes.states import draft, lines, quote_in
 from opportunities.tests.refusal import nothing_changes
@@ -20,7 +20,7 @@ from opportunities.tests.refusal import nothing_changes
 pytestmark = pytest.mark.django_db
 
 ACTIONS = {
-    "edit": lambda quote: services.edit_draft(quote, name="Parts", valid_until=None, lines=lines("5")),
+    "edit": lambda quote: draft_services.edit_draft(quote, name="Parts", valid_until=None, lines=lines("5")),
     "activate": lambda quote: services.activate_quote(quote, by=quote.opportunity.owner),
     "close as lost": lambda quote: close_as(quote, "lost"),
     "close as canceled": lambda quote: close_as(quote, "canceled"),
@@ -115,7 +115,7 @@ def test_a_created_quote_is_a_draft_with_its_lines_in_order_and_their_total():
     ]
 
     # when a quote is created on it
-    quote = services.create_quote(
+    quote = draft_services.create_quote(
         opportunity, name="Full service", valid_until=day(30), lines=offered, by=opportunity.owner
     )
 
@@ -161,8 +161,8 @@ def test_amounts_are_rounded_to_the_minor_units_of_the_currency():
 def test_a_total_that_cannot_be_kept_is_refused(how):
     quote = draft()
     ways = {
-        "create": partial(services.create_quote, quote.opportunity, by=None),
-        "edit": partial(services.edit_draft, quote),
+        "create": partial(draft_services.create_quote, quote.opportunity, by=None),
+        "edit": partial(draft_services.edit_draft, quote),
     }
 
     with nothing_changes(), pytest.raises(ValidationError) as refused:
@@ -175,7 +175,7 @@ def test_editing_replaces_head_and_lines_and_is_not_told():
     quote = draft()
     events = TimelineEvent.objects.count()
 
-    services.edit_draft(quote, name="Parts only", valid_until=None, lines=lines("10", "20.50"))
+    draft_services.edit_draft(quote, name="Parts only", valid_until=None, lines=lines("10", "20.50"))
 
     quote.refresh_from_db()
     assert (quote.name, quote.valid_until, quote.total) == ("Parts only", None, Decimal("30.5"))
@@ -320,7 +320,7 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(count, django_ass
     with django_assert_num_queries(11):
         quote = draft(opportunity=opportunity, lines=lines(*["1.50"] * count))
     with django_assert_num_queries(7):
-        services.edit_draft(quote, name="Parts", valid_until=None, lines=lines(*["2"] * count))
+        draft_services.edit_draft(quote, name="Parts", valid_until=None, lines=lines(*["2"] * count))
     with django_assert_num_queries(7):
         services.activate_quote(quote, by=opportunity.owner)
     with django_assert_num_queries(7):
