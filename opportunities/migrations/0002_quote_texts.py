@@ -62,6 +62,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='quote_validity_ends_after_it_begins', violation_error_message='A quote is not valid until a day before it is valid from.'),
+            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='quote_validity_ends_after_it_begins', violation_error_message='The validity of a quote does not end before it begins.'),
         ),
     ]

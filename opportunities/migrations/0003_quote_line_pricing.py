@@ -85,10 +85,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quoteline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount__range', (Decimal('0'), Decimal('999999999999.999'))), ('discount_kind', 'amount')), models.Q(('discount__range', (Decimal('0'), Decimal('100'))), ('discount_kind', 'percent')), _connector='OR'), name='quote_line_discount_is_in_bounds', violation_error_message='A discount is 0 or more, and at most 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount__range', (Decimal('0'), Decimal('999999999999.999'))), ('discount_kind', 'amount')), models.Q(('discount__range', (Decimal('0'), Decimal('100'))), ('discount_kind', 'percent')), _connector='OR'), name='quote_line_discount_is_in_bounds', violation_error_message='A discount is 0 or more, and at most 100 percent.'),
         ),
         migrations.AddConstraint(
             model_name='quoteline',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_rate__range', (Decimal('0'), Decimal('100')))), name='quote_line_tax_rate_is_a_percentage', violation_error_message='A tax rate is between 0 and 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('tax_rate__range', (Decimal('0'), Decimal('100')))), name='quote_line_tax_rate_is_a_percentage', violation_error_message='A tax rate is between 0 and 100 percent.'),
         ),
     ]

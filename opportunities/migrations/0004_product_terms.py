@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_rate__range', (0, 100))), name='product_tax_rate_is_a_percentage', violation_error_message='A tax rate is between 0 and 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('tax_rate__range', (0, 100))), name='product_tax_rate_is_a_percentage', violation_error_message='A tax rate is between 0 and 100 percent.'),
         ),
         migrations.AddConstraint(
             model_name='product',

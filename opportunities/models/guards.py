@@ -8,8 +8,7 @@ lose them, or trip over them), see apps.py; `/readyz` and `check_integrity` fail
 A refusal reaches Django as an IntegrityError whose message names the guard; `sentence` says it in words.
 """
 
-from dataclasses import dataclass
-
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -20,33 +19,11 @@ from opportunities.models.opportunity import Opportunity
 from opportunities.models.quote import Quote
 from opportunities.models.quote_line import QuoteLine
 from opportunities.models.reference import StatusReason
+from opportunities.models.triggers import Guard, drop, existing, statement
 
 OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON = (
     model._meta.db_table for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason)
 )
-
-
-@dataclass(frozen=True)
-class Guard:
-    """Refuses `event` on a row of `table` when `refuse_when` holds.
-
-    `locks` names the rows that the condition depends on and that another transaction may be changing; they
-    are held first (PostgreSQL only; SQLite has one writer). An opportunity is held only when a quote becomes
-    open on it, since a guard that always locks it deadlocks.
-    `deferred` guards are checked at commit; SQLite has none, there `check_integrity` reports what they refuse.
-    """
-
-    name: str
-    table: str
-    event: str
-    refuse_when: str
-    message: str
-    locks: str = ""
-    deferred: bool = False
-
-    @property
-    def trigger(self) -> str:
-        return f"guard_{self.name}"
 
 
 def changed(model: type[Model], *besides: str) -> str:
@@ -328,16 +305,6 @@ def create(connection) -> None:
                 cursor.execute(statement(guard, connection.vendor))
 
 
-def drop(connection) -> None:
-    with connection.cursor() as cursor:
-        for name, table in existing(connection, cursor):
-            if connection.vendor == "sqlite":
-                cursor.execute(f"DROP TRIGGER {name}")
-            else:
-                cursor.execute(f"DROP TRIGGER {name} ON {table}")
-                cursor.execute(f"DROP FUNCTION {name}")
-
-
 def missing(connection) -> list[str]:
     """The names of the guards that are not in the database."""
     with connection.cursor() as cursor:
@@ -349,48 +316,13 @@ def supported(connection) -> list[Guard]:
     return [guard for guard in GUARDS if not (guard.deferred and connection.vendor == "sqlite")]
 
 
-def existing(connection, cursor) -> list[tuple[str, str]]:
-    """The (name, table) of the guards in the database, of whatever version of this list."""
-    if connection.vendor == "sqlite":
-        cursor.execute(
-            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard!_%' ESCAPE '!'"
-        )
-    else:
-        cursor.execute(
-            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-            "WHERE NOT tgisinternal AND tgname LIKE 'guard!_%' ESCAPE '!' AND pg_table_is_visible(pg_class.oid)"
-        )
-    return cursor.fetchall()
-
-
-def statement(guard: Guard, vendor: str) -> str:
-    """The SQL that creates `guard`."""
-    if vendor == "sqlite":
-        condition = guard.refuse_when.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
-        return (
-            f"CREATE TRIGGER {guard.trigger} BEFORE {guard.event} ON {guard.table} FOR EACH ROW WHEN {condition} "
-            f"BEGIN SELECT RAISE(ABORT, 'guard:{guard.name}'); END"
-        )
-    lock = f"PERFORM 1 FROM {guard.locks} FOR NO KEY UPDATE; " if guard.locks else ""
-    row = "OLD" if guard.event == "DELETE" else "NEW"
-    when, kind = ("AFTER", "CONSTRAINT TRIGGER") if guard.deferred else ("BEFORE", "TRIGGER")
-    timing = "DEFERRABLE INITIALLY DEFERRED" if guard.deferred else ""
-    return (
-        f"CREATE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock}"
-        f"IF {guard.refuse_when} THEN RAISE EXCEPTION 'guard:{guard.name}' USING ERRCODE = 'check_violation'; END IF; "
-        f"RETURN {row}; END $$; "
-        f"CREATE {kind} {guard.trigger} {when} {guard.event} ON {guard.table} {timing} "
-        f"FOR EACH ROW EXECUTE FUNCTION {guard.trigger}()"
-    )
-
-
 def sentence(error: Exception) -> str:
     """What an IntegrityError means, in the user's language: the guard's message, or the constraint's."""
     text = str(error)
     for guard in GUARDS:
         if f"guard:{guard.name}" in text:
             return _(guard.message)
-    for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason):
+    for model in apps.get_app_config("opportunities").get_models():
         for constraint in model._meta.constraints:
             # SQLite names the columns of a unique constraint, not the constraint.
             columns = [model._meta.get_field(name).column for name in getattr(constraint, "fields", ())]

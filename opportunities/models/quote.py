@@ -98,9 +98,9 @@ class Quote(models.Model):
                 violation_error_message=_("A quote is a draft, active, won, lost, canceled or revised."),
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="quote_validity_ends_after_it_begins",
-                violation_error_message=_("A quote is not valid until a day before it is valid from."),
+                violation_error_message=_("The validity of a quote does not end before it begins."),
             ),
         ]
 

@@ -88,12 +88,12 @@ class QuoteLine(models.Model):
                 condition=Q(discount_kind=DiscountKind.AMOUNT, discount__range=AMOUNTS)
                 | Q(discount_kind=DiscountKind.PERCENT, discount__range=PERCENT),
                 name="quote_line_discount_is_in_bounds",
-                violation_error_message=_("A discount is 0 or more, and at most 100 %."),
+                violation_error_message=_("A discount is 0 or more, and at most 100 percent."),
             ),
             models.CheckConstraint(
                 condition=Q(tax_rate__range=PERCENT),
                 name="quote_line_tax_rate_is_a_percentage",
-                violation_error_message=_("A tax rate is between 0 and 100 %."),
+                violation_error_message=_("A tax rate is between 0 and 100 percent."),
             ),
         ]
 

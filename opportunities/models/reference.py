@@ -79,7 +79,7 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=Q(tax_rate__range=(0, 100)),
                 name="product_tax_rate_is_a_percentage",
-                violation_error_message=_("A tax rate is between 0 and 100 %."),
+                violation_error_message=_("A tax rate is between 0 and 100 percent."),
             ),
             models.CheckConstraint(
                 condition=Q(unit_cost=None) | Q(unit_cost__range=AMOUNTS),

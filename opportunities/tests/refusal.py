@@ -3,22 +3,14 @@
 from contextlib import contextmanager
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from opportunities.models import (
-    Opportunity,
-    OpportunityClose,
-    Quote,
-    QuoteClose,
-    QuoteLine,
-    StatusReason,
-    guards,
-)
+from opportunities.models import guards
 
-GUARDED = [Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason]
 SENTENCES = {guard.name: guard.message for guard in guards.GUARDS} | {
     constraint.name: str(constraint.violation_error_message)
-    for model in GUARDED
+    for model in apps.get_app_config("opportunities").get_models()
     for constraint in model._meta.constraints
 }
 

@@ -6,7 +6,17 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose, QuoteLine, StatusReason
+from opportunities.models import (
+    Opportunity,
+    OpportunityClose,
+    Product,
+    Quote,
+    QuoteClose,
+    QuoteLine,
+    Seller,
+    Stage,
+    StatusReason,
+)
 from opportunities.tests.factories import day, reason
 from opportunities.tests.models.ways import DELETES, INSERTS, UPDATES
 from opportunities.tests.refusal import nothing_changes, refused
@@ -65,6 +75,21 @@ REFUSED_INSERTS = [
     ("one_quote_per_number_and_revision", lambda d: quote(d.empty, number=d.active.number)),
     ("quote_line_amounts_are_not_negative", lambda d: line(d.draft, unit_price=-1)),
     ("quote_line_amounts_are_not_negative", lambda d: line(d.draft, quantity=-1)),
+    ("quote_line_cost_is_not_negative", lambda d: line(d.draft, unit_cost=-1)),
+    ("quote_line_discount_is_in_bounds", lambda d: line(d.draft, discount=Decimal("100.001"))),
+    ("quote_line_discount_is_in_bounds", lambda d: line(d.draft, discount=-1, discount_kind="amount")),
+    ("quote_line_discount_is_in_bounds", lambda d: line(d.draft, discount_kind="gift")),
+    ("quote_line_tax_rate_is_a_percentage", lambda d: line(d.draft, tax_rate=-1)),
+    ("quote_line_tax_rate_is_a_percentage", lambda d: line(d.draft, tax_rate=Decimal("100.001"))),
+    ("quote_line_kind_fits_its_billing_method", lambda d: line(d.draft, billing_method="")),
+    ("quote_line_kind_fits_its_billing_method", lambda d: line(d.draft, kind="product")),
+    ("quote_line_kind_fits_its_billing_method", lambda d: line(d.draft, kind="gift", billing_method="")),
+    ("quote_validity_ends_after_it_begins", lambda d: quote(d.empty, valid_from=day(1), valid_until=day(0))),
+    ("product_cost_is_not_negative", lambda d: Product(name="New", unit_cost=-1)),
+    ("product_tax_rate_is_a_percentage", lambda d: Product(name="New", tax_rate=-1)),
+    ("product_tax_rate_is_a_percentage", lambda d: Product(name="New", tax_rate=101)),
+    ("stage_probability_is_a_percentage", lambda d: Stage(name="New", probability=101)),
+    ("there_is_one_seller", lambda d: Seller(pk=2, name="Another")),
     *(
         ("line_insert_needs_a_draft", lambda d, name=name: line(getattr(d, name)))
         for name in ["active", "won_quote", "won_draft", "revised"]
