@@ -3,6 +3,13 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.admin import history, opportunity, quote, reference, users  # noqa: F401 (they register themselves)
+from opportunities.admin import (  # noqa: F401 (they register themselves)
+    history,
+    opportunity,
+    quote,
+    reference,
+    seller,
+    users,
+)
 
 admin.site.site_header = admin.site.site_title = _("Clôture")

@@ -17,9 +17,12 @@ from django.utils.translation import gettext as _
 
 from opportunities import fields
 from opportunities.closing import Refused
-from opportunities.models.fields import AmountField, FoldedField, fold
+from opportunities.models.fields import AmountField, FoldedField, PercentField, fold
 from opportunities.models.guards import sentence
 from opportunities.money import format_money
+
+# The form fields of columns whose values are typed in the user's language.
+OWN_FIELDS = {AmountField: fields.AmountField, PercentField: fields.PercentField}
 
 
 class FreshForm(forms.ModelForm):
@@ -28,7 +31,8 @@ class FreshForm(forms.ModelForm):
     def clean(self):
         data = super().clean()
         if self.instance.pk:
-            data |= {name: getattr(self.instance, name) for name in data if name not in self.changed_data}
+            untouched = [name for name in data if name not in self.changed_data and hasattr(self.instance, name)]
+            data |= {name: getattr(self.instance, name) for name in untouched}
         return data
 
 
@@ -68,10 +72,11 @@ class ModelAdmin(LargeTable, admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Lets each field carry the value that it was shown with, so that only what a user changed is a change.
 
-        Amounts are typed as everywhere, in the user's language.
+        Amounts and percentages are typed as everywhere, in the user's language.
         """
-        if isinstance(db_field, AmountField):
-            field = fields.AmountField(label=capfirst(db_field.verbose_name), required=not db_field.blank)
+        if own := OWN_FIELDS.get(type(db_field)):
+            label, initial = capfirst(db_field.verbose_name), db_field.get_default()
+            field = own(label=label, initial=initial, required=not db_field.blank)
         else:
             field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:

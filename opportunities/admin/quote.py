@@ -1,23 +1,48 @@
 """Quotes: shown here, changed on their own pages ("View on site")."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from opportunities.admin.base import FoldedSearch, ModelAdmin, ReadOnly, money_column
-from opportunities.fields import QuantityField
 from opportunities.models import Quote, QuoteLine
+from opportunities.permissions import sees_cost
+from opportunities.quotes.document import discount_of, format_percentage, quantity_of
 
 
 class QuoteLineInline(ReadOnly, admin.TabularInline):
     model = QuoteLine
-    fields = readonly_fields = ["position", "description", "short_quantity", "price"]
+    readonly_fields = [
+        "position",
+        "kind",
+        "billing_method",
+        "description",
+        "amount",
+        "price",
+        "given_discount",
+        "tax",
+    ]
     price = money_column(QuoteLine, "unit_price", currency="quote.opportunity.currency")
+    cost = money_column(QuoteLine, "unit_cost", currency="quote.opportunity.currency")
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*self.readonly_fields, *(["cost"] if sees_cost(request.user) else [])]
+
+    get_fields = get_readonly_fields
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("quote__opportunity")
 
     @admin.display(description=QuoteLine._meta.get_field("quantity").verbose_name)
-    def short_quantity(self, line):
-        return QuantityField().show(line.quantity)
+    def amount(self, line):
+        return quantity_of(line)
+
+    @admin.display(description=QuoteLine._meta.get_field("discount").verbose_name)
+    def given_discount(self, line):
+        return discount_of(line, line.quote.opportunity.currency)
+
+    @admin.display(description=_("tax"))
+    def tax(self, line):
+        return format_percentage(line.tax_rate)
 
 
 @admin.register(Quote)
@@ -28,8 +53,13 @@ class QuoteAdmin(ReadOnly, FoldedSearch, ModelAdmin):
         ("number", "revision"),
         "name",
         "status",
-        "valid_until",
+        ("valid_from", "valid_until"),
+        "customer_reference",
+        "payment_terms",
+        "introduction",
+        "closing_text",
         "activated_at",
+        ("edited_by", "edited_at"),
         "total_with_currency",
     ]
     inlines = [QuoteLineInline]

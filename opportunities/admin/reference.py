@@ -15,6 +15,8 @@ from opportunities.admin.base import (
     money_column,
 )
 from opportunities.models import Account, Competitor, Contact, Product, Stage, State, StatusReason
+from opportunities.money import format_quantity
+from opportunities.permissions import sees_cost
 
 
 @admin.register(Account)
@@ -45,11 +47,32 @@ class CompetitorAdmin(AnyCaseSearch, ModelAdmin):
 
 @admin.register(Product)
 class ProductAdmin(OffersActive, AnyCaseSearch, DeactivatingAdmin):
+    """Its cost is shown, and found, only by those who may see the cost of quotes."""
+
     form = AmountsForm
-    list_display = ["name", "series", "list_price_with_currency", "is_active"]
+    list_display = ["name", "series", "unit", "list_price_with_currency", "tax", "is_active"]
     list_filter = ["is_active", "series", "currency"]
     search_fields = ["name", "series"]
     list_price_with_currency = money_column(Product, "list_price")
+    cost = money_column(Product, "unit_cost")
+
+    @admin.display(ordering="tax_rate", description=Product._meta.get_field("tax_rate").verbose_name)
+    def tax(self, product):
+        return format_quantity(product.tax_rate)
+
+    def get_fields(self, request, obj=None):
+        cost = ["unit_cost"] if sees_cost(request.user) else []
+        return ["name", "series", "unit", "list_price", *cost, "currency", "tax_rate", "is_active"]
+
+    def get_list_display(self, request):
+        return [*self.list_display, *(["cost"] if sees_cost(request.user) else [])]
+
+    def get_list_filter(self, request):
+        return [*self.list_filter, *([("unit_cost", admin.EmptyFieldListFilter)] if sees_cost(request.user) else [])]
+
+    def lookup_allowed(self, lookup, value, request):
+        is_about_cost = lookup.startswith("unit_cost")
+        return super().lookup_allowed(lookup, value, request) and (not is_about_cost or sees_cost(request.user))
 
 
 @admin.register(Stage)
