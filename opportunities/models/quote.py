@@ -1,5 +1,9 @@
 """A quote: what was offered for an opportunity, in the opportunity's currency."""
 
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -8,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models.fields import AmountField, FoldedField
+from opportunities.models.fields import AmountField, FoldedField, fold
 from opportunities.models.opportunity import Opportunity
 from opportunities.money import AMOUNTS
 
@@ -25,6 +29,8 @@ class QuoteStatus(models.TextChoices):
 TEXT_LENGTH = 4_000  # characters, of the introduction and of the closing text
 
 OPEN_STATUSES = (QuoteStatus.DRAFT, QuoteStatus.ACTIVE)
+EXPIRING = timedelta(days=7)
+NUMBER = r"Q-[0-9]{4}-[0-9]{4,}"
 
 
 def quote_label(number: str, revision: int) -> str:
@@ -32,10 +38,45 @@ def quote_label(number: str, revision: int) -> str:
     return gettext("%(number)s rev. %(revision)s") % {"number": number, "revision": revision}
 
 
+class Unindexed(models.Func):
+    """A text that the database reads in the row: SQLite, without statistics, would take an index that reads more."""
+
+    template = "(%(expressions)s || '')"
+    output_field = models.CharField()
+
+
 class QuoteQuerySet(models.QuerySet):
     def open(self) -> "QuoteQuerySet":
         """Drafts and active quotes, expired ones too: what keeps an opportunity from being closed."""
         return self.filter(status__in=OPEN_STATUSES)
+
+    def ran_out(self) -> "QuoteQuerySet":
+        """Those whose last valid day has passed, in the user's time zone; the open ones of them are expired."""
+        return self.filter(valid_until__lt=timezone.localdate())
+
+    def running_out(self) -> "QuoteQuerySet":
+        """Those whose last valid day is today or within EXPIRING, in the user's time zone."""
+        today = timezone.localdate()
+        return self.filter(valid_until__range=(today, today + EXPIRING))
+
+    def search(self, text: str) -> "QuoteQuerySet":
+        """Those whose number or name contains every word of `text`; case and accents do not matter.
+
+        A whole number, such as "Q-2026-0114", is found by an index.
+        """
+        matches = self
+        for word in fold(text).split():
+            number = word.upper()
+            if re.fullmatch(NUMBER, number):
+                matches = matches.filter(number=number)
+            else:
+                matches = matches.filter(Q(folded_name__contains=word) | Q(number__contains=number))
+        return matches
+
+    def of(self, opportunities: models.QuerySet, statuses: Sequence[str]) -> "QuoteQuerySet":
+        """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""
+        found = self.filter(opportunity__in=opportunities)
+        return found.alias(read_status=Unindexed("status")).filter(read_status__in=statuses)
 
 
 class Quote(models.Model):
@@ -75,6 +116,11 @@ class Quote(models.Model):
         verbose_name, verbose_name_plural = _("Quote"), _("Quotes")
         ordering = ["pk"]
         permissions = [("view_quote_cost", "Can see the cost and margin of quotes")]
+        # The list of quotes: open ones by their validity, the others latest first.
+        indexes = [
+            models.Index(fields=["status", "valid_until", "id"], name="quote_by_validity"),
+            models.Index(fields=["status", "id"], name="quote_by_status"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "revision"],

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from opportunities.models import Opportunity, Quote, State
+from opportunities.paging import Order
 from opportunities.permissions import may, require
 from opportunities.pipeline.forms import ALL, MINE, FilterForm
-from opportunities.pipeline.paging import Order
 
 # The indexes of the model serve exactly these orders.
 ORDERS = {
@@ -35,7 +35,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "state": state,
         "states": filters.fields["state"].choices,
-        "page": ORDERS[state].page(with_columns(opportunities), request.GET.get("page", "")),
+        "page": ORDERS[state].page(with_columns(opportunities), cursor=request.GET.get("page", "")),
         "today": timezone.localdate(),
         "may_add": may(request.user, "add"),
     }

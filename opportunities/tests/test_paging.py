@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.core import signing
 
+from opportunities import paging
 from opportunities.models import Opportunity
-from opportunities.pipeline import paging
-from opportunities.pipeline.paging import CURSOR_AGE, Order
+from opportunities.paging import CURSOR_AGE, Order
 from opportunities.tests.factories import AccountFactory, OpportunityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def walk(order: Order, rows) -> list[paging.Page]:
     """Every page from the first to the last."""
     pages = [order.page(rows)]
     while pages[-1].next_cursor:
-        pages.append(order.page(rows, pages[-1].next_cursor))
+        pages.append(order.page(rows, cursor=pages[-1].next_cursor))
     return pages
 
 
@@ -65,7 +65,7 @@ def test_the_pages_hold_every_row_once_and_in_order_forwards_and_backwards(rows,
     # when one walks back from there
     back = [pages[-1]]
     while back[-1].previous_cursor:
-        back.append(order.page(rows, back[-1].previous_cursor))
+        back.append(order.page(rows, cursor=back[-1].previous_cursor))
 
     # then the pages are the same ones
     assert [ids(page) for page in reversed(back)] == [ids(page) for page in pages]
@@ -82,17 +82,17 @@ def test_no_rows_are_one_empty_page():
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "é:\x00:1", "WzEsMiwzXQ:1a2b3c:forged"])
 def test_a_forged_cursor_shows_the_first_page(rows, cursor):
-    assert ids(BY_ESTIMATE.page(rows, cursor)) == in_order()[:3]
+    assert ids(BY_ESTIMATE.page(rows, cursor=cursor)) == in_order()[:3]
 
 
 def test_a_cursor_that_was_changed_shows_the_first_page(rows):
     cursor = BY_ESTIMATE.page(rows).next_cursor
-    assert ids(BY_ESTIMATE.page(rows, cursor[:-1])) == in_order()[:3]
+    assert ids(BY_ESTIMATE.page(rows, cursor=cursor[:-1])) == in_order()[:3]
 
 
 def test_a_cursor_of_another_order_shows_the_first_page(rows):
     cursor = LATEST_ESTIMATE_FIRST.page(rows).next_cursor
-    assert ids(BY_ESTIMATE.page(rows, cursor)) == in_order()[:3]
+    assert ids(BY_ESTIMATE.page(rows, cursor=cursor)) == in_order()[:3]
 
 
 def test_an_old_cursor_shows_the_first_page(rows, monkeypatch):
@@ -100,11 +100,11 @@ def test_an_old_cursor_shows_the_first_page(rows, monkeypatch):
     cursor = BY_ESTIMATE.page(rows).next_cursor
     now = signing.time.time()
     monkeypatch.setattr(signing.time, "time", lambda: now + CURSOR_AGE.total_seconds() - 5)
-    assert ids(BY_ESTIMATE.page(rows, cursor)) == in_order()[3:6]
+    assert ids(BY_ESTIMATE.page(rows, cursor=cursor)) == in_order()[3:6]
 
     # when it expired, then it leads to the first page
     monkeypatch.setattr(signing.time, "time", lambda: now + CURSOR_AGE.total_seconds() + 5)
-    assert ids(BY_ESTIMATE.page(rows, cursor)) == in_order()[:3]
+    assert ids(BY_ESTIMATE.page(rows, cursor=cursor)) == in_order()[:3]
 
 
 def test_a_page_whose_rows_are_gone_is_the_first_page(rows):
@@ -113,15 +113,15 @@ def test_a_page_whose_rows_are_gone_is_the_first_page(rows):
 
     # when all behind it is deleted, then the next page is the first one
     rows.exclude(pk__in=in_order()[:3]).delete()
-    assert ids(BY_ESTIMATE.page(rows, cursor)) == in_order()
+    assert ids(BY_ESTIMATE.page(rows, cursor=cursor)) == in_order()
 
 
 def test_back_to_a_page_that_lost_rows_is_the_full_first_page(rows):
     # given somebody on the second page
-    second = BY_ESTIMATE.page(rows, BY_ESTIMATE.page(rows).next_cursor)
+    second = BY_ESTIMATE.page(rows, cursor=BY_ESTIMATE.page(rows).next_cursor)
 
     # when a row before it is deleted and they go back
     rows.filter(pk=in_order()[0]).delete()
 
     # then they see a full first page
-    assert ids(BY_ESTIMATE.page(rows, second.previous_cursor)) == in_order()[:3]
+    assert ids(BY_ESTIMATE.page(rows, cursor=second.previous_cursor)) == in_order()[:3]
