@@ -4,6 +4,7 @@ Every instant is in working hours and before today, in an order that holds withi
 created from 9, activated from 12, closed from 15 and revisions activated from 16 o'clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +14,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from opportunities.demo.names import RATES, SHOWCASE_SERIALS
-from opportunities.demo.words import Line, Offer, Words
+from opportunities.demo.offers import Item, Writer, amount, percent
+from opportunities.demo.words import Offer, Words
 from opportunities.models import (
     Account,
     Competitor,
@@ -28,7 +30,6 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
-from opportunities.quotes.services import net_total
 
 OPPORTUNITIES = 300
 DAYS = 730
@@ -107,18 +108,11 @@ class Deal:
         self.events.append(TimelineEvent(opportunity=self.opportunity, kind=kind, by=by, at=at, text=text, data=data))
 
 
-def price(euros: float, currency: str) -> Decimal:
-    """About `euros` in `currency`, as round as prices are."""
-    amount = euros * RATES[currency]
-    step = 1000 if currency == "JPY" else 10 if amount >= 200 else 1
-    return Decimal(max(step, round(amount / step) * step))
-
-
 class Draw:
     """Draws deals: the same random numbers, day and language give the same ones."""
 
-    def __init__(self, rng: Random, today: date, words: Words, office: Office):
-        self.rng, self.today, self.words, self.office = rng, today, words, office
+    def __init__(self, rng: Random, today: date, words: Words, office: Office, writer: Writer):
+        self.rng, self.today, self.words, self.office, self.writer = rng, today, words, office, writer
 
     def deals(self) -> list[Deal]:
         """The showcase, what waits for each login, and two years of history."""
@@ -131,22 +125,28 @@ class Draw:
         """The opportunity of the README's pictures, Marta's."""
         marta, jonas = self.office.users["marta"], self.office.users["jonas"]
         service, parts = self.words.offers[:2]
-        (site, _, _), (stock, _, _), (inspection, _, _), (on_call, _, _) = service.lines
-        (kit, _, _), (delivery, _, _) = parts.lines
+        site, stock, inspection, on_call = service.lines
+        kit, delivery = parts.lines
         three_sites, five_sites, only_parts = self.words.showcase_quotes
         deal = self.deal(marta, self.office.accounts[0], self.ago(263), service)
-        basis = [(site, 52_000, 3), (stock, 18_500, 1), (inspection, 7_000, 1)]
+        basis = [  # 156,000 + 18,500 + 7,000
+            Item(site, 53_500, 3, amount("4500")),
+            Item(stock, 20_000, 1, percent("7.5")),
+            Item(inspection, 125, 56),
+        ]
 
-        first = self.add(deal, three_sites, self.at(self.ago(45), 10), [*basis, (on_call, 8_500, 1)])
+        first = self.add(deal, three_sites, self.at(self.ago(45), 10), [*basis, Item(on_call, 8_500, 1)])
         self.activate(first, self.at(self.ago(43), 14), self.ago(22))
         revised_at = self.at(self.ago(3), 16, 2)
         first.ending = QuoteEnding(QuoteStatus.REVISED, revised_at, self.words.showcase_revised)
         second = self.add(deal, three_sites, revised_at, basis)
+        second.quote.customer_reference = first.quote.customer_reference = f"RFQ-{self.today.year}-118"
         self.activate(second, self.at(self.ago(3), 16, 40), self.ahead(23))
-        wide_lines = [(site, 48_000, 5), (stock, 21_900, 1), (inspection, 7_000, 1)]
-        wide = self.add(deal, five_sites, self.at(self.ago(20), 10), wide_lines, by=jonas)
+        wide_items = [Item(site, 50_000, 5, percent("4")), Item(stock, 21_900, 1), Item(inspection, 125, 56)]
+        wide = self.add(deal, five_sites, self.at(self.ago(20), 10), wide_items, by=jonas)
         self.activate(wide, self.at(self.ago(16), 11, 30), self.ahead(23))
-        draft = self.add(deal, only_parts, self.at(self.ago(17), 15), [(kit, 12_500, 4), (delivery, 12_000, 1)])
+        parts_items = [Item(kit, 13_000, 4, amount("2000")), Item(delivery, 12_000, 1)]
+        draft = self.add(deal, only_parts, self.at(self.ago(17), 15), parts_items)
         first.serial, wide.serial, draft.serial = SHOWCASE_SERIALS
         first.quote.revision, second.quote.revision, second.revises = 1, 2, first
 
@@ -165,9 +165,11 @@ class Draw:
         offer = self.rng.choice(self.words.offers)
         deal = self.deal(owner, account, opened_on, offer)
         for number, status in enumerate(statuses, 1):
-            valid_until = self.ago(self.rng.randint(2, 20)) if status == "expired" else self.ahead(10, 60)
+            soonest = 1 if number == 1 else 10  # the first one expires within the week
+            valid_until = self.ago(self.rng.randint(2, 20)) if status == "expired" else self.ahead(soonest, soonest * 6)
             last = min(valid_until, self.today) - timedelta(days=1)
-            drawn = self.offered(deal, offer, self.between(opened_on, last))
+            is_long = owner.username == "marta" and statuses == ["active"]
+            drawn = self.offered(deal, offer, self.between(opened_on, last), is_long)
             if status != "draft":
                 self.activate(drawn, self.at(self.between(drawn.created_at.date(), last), 12), valid_until)
             if len(statuses) > len(self.words.variants):
@@ -213,7 +215,7 @@ class Draw:
     def finish(self, deal: Deal, offer: Offer, estimated_on: date, last: date) -> None:
         """Estimates the revenue, and tells of the stages and notes up to the day `last`."""
         opportunity, owner = deal.opportunity, deal.opportunity.owner
-        usual = sum(euros * (1 + most) / 2 for _, euros, most in offer.lines) * RATES[opportunity.currency]
+        usual = sum(line.euros * (1 + line.most) / 2 for line in offer.lines) * RATES[opportunity.currency]
         basis = float(deal.quotes[0].quote.total) if deal.quotes else usual
         step = 50_000 if opportunity.currency == "JPY" else 500
         opportunity.estimated_revenue = Decimal(max(step, round(basis * self.rng.uniform(0.9, 1.2) / step) * step))
@@ -236,34 +238,29 @@ class Draw:
             deal.tell(TimelineEvent.Kind.EDITED, opportunity.owner, at, **names)
             opportunity.stage = after
 
-    def offered(self, deal: Deal, offer: Offer, created_on: date) -> DrawnQuote:
-        """A draft of some of the lines of `offer`."""
-        lines = [
-            (name, euros * self.rng.uniform(0.9, 1.15), self.rng.randint(1, most)) for name, euros, most in offer.lines
-        ]
-        return self.add(deal, self.rng.choice(self.words.variants), self.at(created_on, 10), lines)
+    def offered(self, deal: Deal, offer: Offer, created_on: date, is_long: bool = False) -> DrawnQuote:
+        """A draft of the lines of `offer`, or of everything that is sold."""
+        prices = [(line.euros * self.rng.uniform(0.9, 1.15), self.rng.randint(1, line.most)) for line in offer.lines]
+        name, lines, at = self.rng.choice(self.words.variants), offer.lines, self.at(created_on, 10)
+        if is_long:
+            name = self.words.everything
+            lines = [line for each in self.words.offers for line in each.lines]
+            prices = [(line.euros, 1 + line.most // 4) for line in lines]
+        return self.add(deal, name, at, self.writer.items(lines, prices))
 
-    def add(self, deal: Deal, name: str, created_at: datetime, lines: list[Line], by: User | None = None) -> DrawnQuote:
-        """A draft with `lines`: description, price in euros and quantity of each."""
-        opportunity = deal.opportunity
-        quote = Quote(opportunity=opportunity, name=name)
-        rows = [
-            QuoteLine(
-                quote=quote,
-                position=position,
-                description=description,
-                unit_price=price(euros, opportunity.currency),
-                quantity=quantity,
-            )
-            for position, (description, euros, quantity) in enumerate(lines, 1)
-        ]
-        quote.total = net_total(rows, opportunity.currency)
-        drawn = DrawnQuote(quote, rows, by or opportunity.owner, created_at)
+    def add(
+        self, deal: Deal, name: str, created_at: datetime, items: Sequence[Item], by: User | None = None
+    ) -> DrawnQuote:
+        """A draft of `items`."""
+        by = by or deal.opportunity.owner
+        quote = Quote(opportunity=deal.opportunity, name=name)
+        drawn = DrawnQuote(quote, self.writer.write(quote, items, by, created_at), by, created_at)
         deal.quotes.append(drawn)
         return drawn
 
     def activate(self, drawn: DrawnQuote, at: datetime, valid_until: date) -> None:
         drawn.quote.activated_at, drawn.quote.valid_until = at, valid_until
+        drawn.quote.valid_from = at.date()
 
     def live(self, deal: Deal, drawn: DrawnQuote, last: date) -> None:
         """What becomes of a draft up to the day `last`: some stay, most are activated, a few end by themselves."""
@@ -288,10 +285,11 @@ class Draw:
     def revise(self, deal: Deal, drawn: DrawnQuote, day: date) -> None:
         """Ends `drawn` as revised; the next revision, a little cheaper, is active the same day."""
         self.end(drawn, QuoteStatus.REVISED, day)
-        rate = RATES[deal.opportunity.currency]
-        lines = [(line.description, float(line.unit_price) / rate * 0.97, int(line.quantity)) for line in drawn.lines]
-        successor = self.add(deal, drawn.quote.name, drawn.ending.at, lines)
-        successor.revises, successor.quote.revision = drawn, drawn.quote.revision + 1
+        before, at, by = drawn.quote, drawn.ending.at, deal.opportunity.owner
+        quote = Quote(opportunity=deal.opportunity, name=before.name, revision=before.revision + 1)
+        lines = self.writer.cheaper(quote, drawn.lines, by, at, before)
+        successor = DrawnQuote(quote, lines, by, at, revises=drawn)
+        deal.quotes.append(successor)
         self.activate(successor, self.at(day, 16), day + timedelta(days=self.rng.randint(30, 90)))
 
     def closing(self, deal: Deal, closed_on: date) -> DrawnClosing:

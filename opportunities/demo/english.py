@@ -1,6 +1,6 @@
 """The demo data in English."""
 
-from opportunities.demo.words import Offer, Words
+from opportunities.demo.words import Offer, Words, book, fixed, part, work
 
 WORDS = Words(
     sectors={
@@ -19,110 +19,159 @@ WORDS = Words(
             "Plant maintenance programme {year}",
             "Full-service maintenance",
             [
-                ("Maintenance of one site, a year", 52_000, 4),
-                ("Spare parts stock", 18_500, 1),
-                ("Yearly inspection", 7_000, 1),
-                ("On-call shift", 8_500, 1),
+                fixed("Maintenance of one site, a year", 52_000, 4, "sites"),
+                part("Spare parts stock", 18_500, 1, "set"),
+                work("Yearly inspection", 125, 80, "h"),
+                fixed("On-call shift", 8_500, 1),
             ],
         ),
         Offer(
             "Spare parts agreement {year}",
             "Spare parts",
-            [("Spare parts kit for one line", 12_500, 4), ("Delivery and stocking", 12_000, 1)],
+            [part("Spare parts kit for one line", 12_500, 4, "kits"), fixed("Delivery and stocking", 12_000, 1)],
         ),
         Offer(
             "Control system upgrade, line {n}",
             "Control systems",
-            [("Controller with cabinet", 21_800, 3), ("Programming, day", 1_150, 20), ("Commissioning, day", 1_280, 8)],
+            [
+                part("Controller with cabinet", 21_800, 3, "pcs"),
+                work("Programming", 1_150, 20, "days"),
+                work("Commissioning", 1_280, 8, "days"),
+            ],
         ),
         Offer(
             "Compressed air audit, {n} sites",
             "Energy audits",
-            [("Leak survey of one site", 4_900, 6), ("Report with savings plan", 3_600, 1)],
+            [fixed("Leak survey of one site", 4_900, 6, "sites"), fixed("Report with savings plan", 3_600, 1)],
         ),
         Offer(
             "Condition monitoring of {n} presses",
             "Condition monitoring",
-            [("Sensor set for one machine", 2_350, 24), ("Monitoring service, month", 1_900, 24)],
+            [part("Sensor set for one machine", 2_350, 24, "sets"), fixed("Monitoring service", 1_900, 24, "months")],
         ),
         Offer(
             "Operator training, {n} shifts",
             "Training",
-            [("Training day on site", 1_650, 12), ("Training material for one person", 85, 60)],
+            [work("Training day on site", 1_650, 12, "days"), book("Training material for one person", 85, 60, "pcs")],
         ),
         Offer(
             "Conveyor retrofit, hall {n}",
             "Retrofits",
-            [("Drive unit", 3_900, 12), ("Belt, metre", 145, 160), ("Assembly, day", 1_240, 15)],
+            [part("Drive unit", 3_900, 12, "pcs"), part("Belt", 145, 160, "m"), work("Assembly", 1_240, 15, "days")],
         ),
         Offer(
             "Move of packaging line {n}",
             "Relocations",
-            [("Dismantling", 14_500, 1), ("Transport", 9_800, 2), ("Reassembly and start-up", 27_500, 1)],
+            [
+                fixed("Dismantling", 14_500, 1),
+                fixed("Transport", 9_800, 2, "trips"),
+                fixed("Reassembly and start-up", 27_500, 1),
+            ],
         ),
         Offer(
             "Safety inspections {year}",
             "Inspections",
-            [("Inspection of one machine", 480, 60), ("Declaration of conformity", 950, 4)],
+            [fixed("Inspection of one machine", 480, 60, "machines"), fixed("Declaration of conformity", 950, 4)],
         ),
         Offer(
             "Cooling plant replacement",
             "Energy plants",
-            [("Chiller, 400 kW", 78_000, 2), ("Pipework and insulation", 23_400, 1), ("Start-up", 6_200, 1)],
+            [
+                part("Chiller, 400 kW", 78_000, 2, "pcs"),
+                fixed("Pipework and insulation", 23_400, 1),
+                fixed("Start-up", 6_200, 1),
+            ],
         ),
         Offer(
             "Lighting renewal, warehouse {n}",
             "Energy plants",
-            [("LED high-bay light, fitted", 390, 180), ("Light control", 8_700, 1)],
+            [part("LED high-bay light, fitted", 390, 180, "pcs"), fixed("Light control", 8_700, 1)],
         ),
         Offer(
             "Predictive maintenance pilot",
             "Condition monitoring",
-            [("Data connection of one machine", 3_100, 10), ("Analysis, month", 4_200, 6), ("Workshop", 2_800, 2)],
+            [
+                fixed("Data connection of one machine", 3_100, 10, "machines"),
+                work("Analysis", 145, 160, "h"),
+                work("Workshop", 2_800, 2, "days"),
+            ],
         ),
         Offer(
             "Boiler house overhaul",
             "Energy plants",
-            [("Burner exchange", 31_500, 2), ("Boiler inspection", 8_900, 2), ("Control cabinet", 16_700, 1)],
+            [
+                fixed("Burner exchange", 31_500, 2),
+                fixed("Boiler inspection", 8_900, 2),
+                part("Control cabinet", 16_700, 1, "pc"),
+            ],
         ),
         Offer(
             "Robot cell for palletising",
             "Robotics",
-            [("Robot with gripper", 64_000, 2), ("Safety fence", 7_400, 1), ("Integration, day", 1_320, 25)],
+            [
+                part("Robot with gripper", 64_000, 2, "pcs"),
+                part("Safety fence", 7_400, 1, "set"),
+                work("Integration", 1_320, 25, "days"),
+            ],
         ),
         Offer(
             "On-call contract {year}",
             "Full-service maintenance",
-            [("On-call service, month", 2_900, 12), ("Call-out, flat rate", 780, 20)],
+            [fixed("On-call service", 2_900, 12, "months"), fixed("Call-out, flat rate", 780, 20)],
         ),
         Offer(
             "Waste water treatment, stage {n}",
             "Energy plants",
-            [("Dosing station", 17_600, 2), ("Tank, 20 m³", 22_900, 2), ("Assembly, day", 1_240, 12)],
+            [
+                part("Dosing station", 17_600, 2, "pcs"),
+                part("Tank, 20 m³", 22_900, 2, "pcs"),
+                work("Assembly", 1_240, 12, "days"),
+            ],
         ),
         Offer(
             "Vibration analysis of {n} fans",
             "Condition monitoring",
-            [("Measurement of one fan", 620, 40), ("Report", 1_800, 1)],
+            [fixed("Measurement of one fan", 620, 40, "fans"), fixed("Report", 1_800, 1)],
         ),
         Offer(
             "Gearbox overhaul, mill {n}",
             "Retrofits",
-            [("Gearbox overhaul", 38_500, 1), ("Bearing set", 4_650, 4), ("Alignment", 3_200, 1)],
+            [fixed("Gearbox overhaul", 38_500, 1), part("Bearing set", 4_650, 4, "sets"), fixed("Alignment", 3_200, 1)],
         ),
         Offer(
             "Energy metering, {n} halls",
             "Energy audits",
-            [("Meter with gateway", 740, 45), ("Dashboard, year", 3_900, 2)],
+            [part("Meter with gateway", 740, 45, "pcs"), part("Dashboard", 3_900, 2, "years")],
         ),
         Offer(
             "Filling line modernisation",
             "Retrofits",
-            [("Filling valve set", 26_800, 3), ("Line control", 34_500, 1), ("Trial run, day", 1_450, 5)],
+            [
+                part("Filling valve set", 26_800, 3, "sets"),
+                part("Line control", 34_500, 1, "pc"),
+                work("Trial run", 1_450, 5, "days"),
+            ],
         ),
     ],
     variants=["Full service", "Basic service", "First phase", "With spare parts", "Without assembly", "Two years"],
     site="Site {n}",
+    everything="Framework agreement, all services",
+    introductions=[
+        "Thank you for your enquiry. We are pleased to offer you the following.",
+        "Following our visit to your site, we offer you the services below.",
+        "As agreed on the phone, here is our offer. The quantities are those of your list.",
+    ],
+    closing_texts=[
+        "Prices are net and hold for the validity of this quote. We look forward to your order.",
+        "Work is done on weekdays between 7:00 and 18:00; other hours are billed at 1.5 times the rate.",
+        "Delivery six weeks after your order. Please name this quote's number in it.",
+    ],
+    payment_terms=["30 days net", "14 days, 2 % discount; 30 days net", "30 % with the order, the rest in 30 days"],
+    seller_address="12 Rue des Ateliers\n69007 Lyon\nFrance",
+    seller_footer=(
+        "Servalis Industrial Services SAS, share capital €250,000 · VAT number FR00 000 000 000\n"
+        "quotes@servalis.example · +33 1 99 00 12 12 · servalis.example"
+    ),
     notes=[
         "Met the plant manager; the budget is confirmed for next year.",
         "They compare us with two others and decide after the summer shutdown.",

@@ -77,6 +77,11 @@ COMPETITORS = [
 # The numbers, within their year, of the showcase's quotes: the README and its pictures speak of them.
 SHOWCASE_SERIALS = (114, 121, 130)
 
+SELLER = "Servalis Industrial Services"
+
+# The usual and the reduced tax rate where a currency is paid, in percent; exports to North America are not taxed.
+TAXES = {"EUR": ("20", "5.5"), "USD": ("0", "0"), "GBP": ("20", "0"), "CHF": ("8.1", "2.6"), "JPY": ("10", "8")}
+
 # Units of each currency for a euro, roughly: prices only have to be believable.
 RATES = {"EUR": 1, "USD": 1.1, "GBP": 0.85, "CHF": 0.95, "JPY": 165}
 PHONES = {

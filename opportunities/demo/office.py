@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -15,6 +16,7 @@ from opportunities.closing import Closing, correct_closing, record_closings, reo
 from opportunities.closing.services import close_quotes
 from opportunities.demo import english, french, names
 from opportunities.demo.deals import Deal, Draw, DrawnQuote, Office
+from opportunities.demo.offers import Writer, catalogue
 from opportunities.demo.words import Words
 from opportunities.models import (
     Account,
@@ -29,6 +31,7 @@ from opportunities.models import (
     QuoteCounter,
     QuoteLine,
     QuoteStatus,
+    Seller,
     Stage,
     State,
     StatusReason,
@@ -36,6 +39,7 @@ from opportunities.models import (
 )
 
 PASSWORD = "cloture-demo"
+LOGO = Path(__file__).parent / "logo.png"
 WORDS = {"en": english.WORDS, "fr": french.WORDS}
 
 
@@ -53,7 +57,9 @@ def fill(seed: int, language: str | None = None) -> None:
     rng, words = Random(seed), WORDS[language or "en"]
     with transaction.atomic(), translation.override(language or "en"):
         office = open_office(rng, words, language)
-        deals = Draw(rng, timezone.localdate(), words, office).deals()
+        add_seller(words)
+        writer = Writer(Random(seed), words, office.products)
+        deals = Draw(rng, timezone.localdate(), words, office, writer).deals()
         Opportunity.objects.bulk_create(deal.opportunity for deal in deals)
         store_quotes([drawn for deal in deals for drawn in deal.quotes])
         TimelineEvent.objects.bulk_create(event for deal in deals for event in told(deal))
@@ -69,7 +75,8 @@ def open_office(rng: Random, words: Words, language: str | None) -> Office:
             for name, sector, _currency in names.ACCOUNTS
         ],
     )
-    products = add_missing(Product, [Product(name=name) for name in dict.fromkeys(o.product for o in words.offers)])
+    fields = [Product(name=name) for name in dict.fromkeys(offer.product for offer in words.offers)]
+    products = add_missing(Product, [*fields, *catalogue(words)])
     reasons = defaultdict(list)
     for reason in StatusReason.objects.filter(is_active=True).order_by("-is_default", "position", "pk"):
         reasons[reason.state].append(reason)
@@ -83,6 +90,19 @@ def open_office(rng: Random, words: Words, language: str | None) -> Office:
         stages=list(Stage.objects.all()),
         reasons=reasons,
     )
+
+
+def add_seller(words: Words) -> None:
+    """Describes the seller, unless somebody has."""
+    facts = {
+        "name": names.SELLER,
+        "address": words.seller_address,
+        "footer": words.seller_footer,
+        "payment_terms": words.payment_terms[0],
+        "logo": LOGO.read_bytes(),
+        "logo_type": "image/png",
+    }
+    Seller.objects.get_or_create(pk=1, defaults=facts)
 
 
 def add_missing(model, rows: list) -> list:

@@ -14,10 +14,12 @@ from opportunities.models import (
     Contact,
     Opportunity,
     OpportunityClose,
+    Product,
     Quote,
     QuoteClose,
     QuoteCounter,
     QuoteLine,
+    Seller,
     TimelineEvent,
 )
 from opportunities.tests.factories import AccountFactory, OpportunityFactory, UserFactory
@@ -52,7 +54,19 @@ def snapshot() -> list:
             )
         ),
         list(Quote.objects.order_by("pk").values_list("number", "revision", "name", "status", "valid_until", "total")),
-        list(QuoteLine.objects.order_by("pk").values_list("description", "quantity", "unit_price")),
+        list(
+            Quote.objects.order_by("pk").values_list(
+                *("introduction", "closing_text", "payment_terms", "customer_reference", "valid_from", "edited_at")
+            )
+        ),
+        list(
+            QuoteLine.objects.order_by("pk").values_list(
+                *("description", "kind", "billing_method", "product__name", "quantity", "unit", "unit_price"),
+                *("discount", "discount_kind", "tax_rate", "unit_cost", "edited_at", "edited_by__username"),
+            )
+        ),
+        list(Product.objects.order_by("name").values_list("name", "unit", "list_price", "unit_cost", "tax_rate")),
+        list(Seller.objects.values_list("name", "address", "footer", "payment_terms")),
         list(OpportunityClose.objects.filter(closed_at__lt=now).order_by("pk").values_list("closed_at", "details")),
         list(QuoteClose.objects.order_by("pk").values_list("quote__number", "to_status", "reason", "at")),
         list(TimelineEvent.objects.filter(at__lt=now).order_by("pk").values_list("kind", "by__username", "at", "text")),
@@ -143,12 +157,13 @@ def test_force_adds_beside_what_is_there_and_changes_none_of_it(settings):
     account = AccountFactory(name="Northwind Traders", sector="Ours")
     deal = OpportunityFactory(account=account, topic="Real deal")
     QuoteCounter.objects.create(year=timezone.localdate().year, last=5000)
+    seller = Seller.objects.create(pk=1, name="Our own")
 
     # when
     run("--force")
 
     # then what was there is as it was
-    for row in (admin, account, deal):
+    for row in (admin, account, deal, seller):
         before = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
         row.refresh_from_db()
         assert {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields} == before

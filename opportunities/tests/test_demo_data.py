@@ -1,11 +1,12 @@
 """What is in the demo data. It is made once for this module, which only reads it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from opportunities import demo
@@ -14,9 +15,12 @@ from opportunities.models import (
     Account,
     Opportunity,
     OpportunityClose,
+    Product,
     Quote,
     QuoteCounter,
+    QuoteLine,
     QuoteStatus,
+    Seller,
     TimelineEvent,
 )
 from opportunities.quotes.pricing import total_up
@@ -53,6 +57,70 @@ def test_there_are_quotes_in_every_state_whose_totals_are_those_of_their_lines()
     assert set(Quote.objects.values_list("status", flat=True)) == set(QuoteStatus.values)
     for quote in Quote.objects.select_related("opportunity").prefetch_related("lines"):
         assert quote.total == total_up(quote.lines.all(), quote.opportunity.currency).net > 0
+
+
+def test_lines_are_of_every_kind_with_units_discounts_and_the_taxes_of_their_currencies():
+    lines = QuoteLine.objects.all()
+    assert set(lines.values_list("kind", "billing_method")) == {
+        ("project", "time_and_material"),
+        ("project", "fixed_price"),
+        ("product", ""),
+    }
+    assert {"h", "days", "m", "pcs", ""} <= set(lines.values_list("unit", flat=True))
+    assert set(lines.filter(discount__gt=0).values_list("discount_kind", flat=True)) == {"percent", "amount"}
+    rates = defaultdict(set)
+    for currency, rate in lines.values_list("quote__opportunity__currency", "tax_rate"):
+        rates[currency].add(float(rate))
+    assert {currency: max(of_currency) for currency, of_currency in rates.items()} == {
+        "EUR": 20,
+        "USD": 0,
+        "GBP": 20,
+        "CHF": 8.1,
+        "JPY": 10,
+    }
+    assert 5.5 in rates["EUR"]
+
+
+def test_products_have_prices_costs_units_and_taxes_and_are_offered_in_their_currency():
+    offered = Product.objects.filter(pk__in=QuoteLine.objects.exclude(product=None).values("product"))
+    assert offered.count() > 15
+    assert not offered.filter(Q(list_price=None) | Q(unit_cost=None) | Q(unit="") | Q(unit_cost__gte=F("list_price")))
+    lines = QuoteLine.objects.exclude(product=None)
+    assert set(lines.values_list("product__currency", "quote__opportunity__currency", "kind")) == {
+        ("EUR", "EUR", "product")
+    }
+
+
+def test_quotes_have_texts_terms_validity_and_a_believable_margin():
+    for quote in Quote.objects.select_related("opportunity").prefetch_related("lines"):
+        assert "" not in (quote.introduction, quote.closing_text, quote.payment_terms)
+        assert quote.edited_by is not None
+        assert quote.edited_at >= timezone.now() - timedelta(days=740)
+        assert (quote.valid_from is None) == (quote.activated_at is None)
+        totals = total_up(quote.lines.all(), quote.opportunity.currency)
+        assert totals.margin_percent is None or 0 < totals.margin_percent < 60
+    assert Quote.objects.exclude(customer_reference="").count() > 100
+    assert max(quote.lines.count() for quote in Quote.objects.all()) > 50
+
+
+def test_each_login_has_quotes_that_have_expired_and_that_soon_will():
+    for username, *_ in demo.LOGINS:
+        quotes = Quote.objects.open().filter(opportunity__owner__username=username)
+        assert quotes.ran_out().exists()
+        assert quotes.running_out().exists()
+
+
+def test_each_revision_gives_its_reason():
+    revised = Quote.objects.filter(status="revised")
+    assert revised.count() > 10
+    assert not revised.filter(closings__reason="").exists()
+
+
+def test_the_seller_is_described_and_has_a_logo():
+    seller = Seller.current()
+    assert (seller.name, seller.logo_type) == ("Servalis Industrial Services", "image/png")
+    assert "" not in (seller.address, seller.footer, seller.payment_terms)
+    assert bytes(seller.logo).startswith(b"\x89PNG")
 
 
 def test_some_closings_were_reopened_and_some_corrected_and_nothing_happens_in_the_future():
