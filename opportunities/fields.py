@@ -77,6 +77,19 @@ class QuantityField(NumberField):
         return format_quantity(quantity)
 
 
+class PercentField(NumberField):
+    """A percentage from 0 to 100, with at most three decimals."""
+
+    def check(self, percentage: Decimal) -> None:
+        if not 0 <= percentage <= 100:
+            raise ValidationError(_("Enter a percentage between 0 and 100."), code="bounds")
+        if percentage != round(percentage, 3):
+            raise ValidationError(_("A percentage has at most 3 decimals."), code="precision")
+
+    def show(self, percentage: Decimal) -> str:
+        return format_quantity(percentage)
+
+
 class DateField(forms.DateField):
     """A calendar date in the browser's own date field."""
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from babel import Locale, dates
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,17 @@ from django.utils.translation import gettext as _
 BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 
 
+FIRST_LINE = 60  # characters
+
+
 def current_locale() -> Locale:
     """The Babel locale of the active language."""
     return Locale.parse(BABEL_LOCALES[(get_language() or "en")[:2]])
+
+
+def first_line(text: str) -> str:
+    """The first line of a longer text, or its beginning: what the whole is called where it is spoken of."""
+    return Truncator(text.strip().partition("\n")[0]).chars(FIRST_LINE)
 
 
 def format_date(day: date | None) -> str:

@@ -66,6 +66,13 @@ def format_quantity(quantity: Decimal) -> str:
     return format_decimal(quantity, "#,##0.###", locale=current_locale())
 
 
+def format_percent(percentage: Decimal, decimals: int = 3) -> str:
+    """`percentage` as the active language writes it, "5.5%" or "5,5 %", with at most so many decimals."""
+    locale = current_locale()
+    pattern = locale.percent_formats[None].pattern.replace("#,##0", "#,##0." + "#" * decimals)
+    return format_decimal(percentage / 100, pattern, locale=locale)
+
+
 def parse_decimal_text(text: str) -> Decimal:
     """The number typed in the active language ("1 234,50" in French, "1,234.50" in English).
 

@@ -1,9 +1,5 @@
 """The forms of one opportunity: create, edit, hand over, note."""
 
-from datetime import date
-from decimal import Decimal
-
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.contrib.auth import get_user_model
@@ -14,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opportunities import fields
+from opportunities.editing import EditForm
 from opportunities.formats import format_date, person
-from opportunities.models import Account, Contact, Opportunity, Product, Stage, State, StatusReason
-from opportunities.money import CURRENCIES, format_money
+from opportunities.models import Account, Contact, Opportunity, Product, Stage, State, StatusReason, TimelineEvent
+from opportunities.money import CURRENCIES
 from opportunities.record import services
 
 NOTE_LENGTH = 10_000
@@ -69,58 +66,19 @@ def offer_active(field: forms.ModelChoiceField, opportunity: Opportunity, name: 
     field.queryset = field.queryset.filter(Q(is_active=True) | Q(pk=getattr(opportunity, f"{name}_id")))
 
 
-class EditForm(forms.Form):
-    """Edits `opportunity`, and overwrites nothing that somebody else changed since the form was shown.
-
-    What was shown is sent along (Django's hidden initial values). A fact that the user left alone is taken as it
-    is now; one that both changed is refused in words, and saving once more replaces it.
-    """
-
-    facts: list[str]  # the fields that are stored under their own name
+class OpportunityEditForm(EditForm):
+    """An edit of `opportunity`; who made the last one, its timeline tells."""
 
     def __init__(self, opportunity: Opportunity, data: dict[str, str] | None, initial: dict):
-        super().__init__(data, initial=initial)
+        super().__init__(opportunity, data, initial)
         self.opportunity = opportunity
-        self.now: dict[str, str] = {}
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
-    def take_up_changes(self) -> None:
-        """Compares what was sent with what is stored now; a value whose initial one is missing was shown as it is."""
-        for name in self.facts:
-            value = self.fields[name].prepare_value(self.initial[name])
-            now = self.now[name] = "" if value is None else str(value)
-            if self.data.get(name) == self.data.setdefault(self.add_initial_prefix(name), now):
-                self.data |= {name: now, self.add_initial_prefix(name): now}
-
-    def clean(self):
-        cleaned_data = super().clean()
-        changed = _("Somebody changed this to %(value)s meanwhile; your value is kept here. Save again to replace it.")
-        for name in self.now.keys() & self.changed_data:
-            shown = self.data[self.add_initial_prefix(name)]
-            if shown.split() != self.now[name].split():  # line breaks come back in another form
-                self.data[self.add_initial_prefix(name)] = self.now[name]
-                self.add_error(name, changed % {"value": self.stored_in_words(name)})
-        return cleaned_data
-
-    def stored_in_words(self, name: str) -> str:
-        match getattr(self.opportunity, name):
-            case Decimal() as amount:
-                return format_money(amount, self.opportunity.currency)
-            case date() as day:
-                return format_date(day)
-            case user if name == "owner":
-                return person(user)
-            case other:
-                return str(other or "—")
-
-    @property
-    def as_shown(self) -> list[str]:
-        """The hidden inputs that say what the form showed."""
-        return [self[name].as_hidden(only_initial=True) for name in self.facts]
+    def last_edit(self) -> tuple | None:
+        event = self.opportunity.timeline.filter(kind=TimelineEvent.Kind.EDITED).select_related("by").first()
+        return (event.by, event.at) if event else None
 
 
-class OpportunityForm(EditForm):
+class OpportunityForm(OpportunityEditForm):
     """Everything that is typed of an open opportunity. Account and contact are found by name, or created."""
 
     facts = FACTS
@@ -276,7 +234,7 @@ LAYOUT = Layout(
 )
 
 
-class HandOverForm(EditForm):
+class HandOverForm(OpportunityEditForm):
     """The owner of an opportunity, which is all that changes once it is closed."""
 
     facts = ["owner"]

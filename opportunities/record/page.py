@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from django.utils.translation import ngettext
 
 from opportunities.closing.facts import distance_from_estimate
 from opportunities.formats import person, state_in_words
-from opportunities.models import Opportunity, OpportunityClose, QuoteClose, Stage, TimelineEvent
+from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose, Stage, TimelineEvent
 from opportunities.permissions import may
 
 EVENTS = 50  # on a page of the timeline
@@ -47,7 +48,7 @@ def page_of(opportunity: Opportunity, user, before: str) -> dict:
 
     Its timeline is the latest events, or those before the event with the id `before`.
     """
-    quotes = sorted(opportunity.quotes.all(), key=lambda quote: (not quote.is_open, quote.number, -quote.revision))
+    quotes = in_families(opportunity.quotes.all())
     open_quotes = [quote for quote in quotes if quote.is_open]
     last_event = event_of(opportunity, before)
     events = timeline(opportunity, last_event)
@@ -71,6 +72,13 @@ def page_of(opportunity: Opportunity, user, before: str) -> dict:
         "closing": None if opportunity.is_open else stories[0],
         "earlier_closings": stories if opportunity.is_open else stories[1:],
     }
+
+
+def in_families(quotes: Iterable[Quote]) -> list[Quote]:
+    """`quotes` by number, each number's latest revision first; the numbers with an open quote before the others."""
+    quotes = list(quotes)
+    open_numbers = {quote.number for quote in quotes if quote.is_open}
+    return sorted(quotes, key=lambda quote: (quote.number not in open_numbers, quote.number, -quote.revision))
 
 
 def event_of(opportunity: Opportunity, pk: str) -> TimelineEvent | None:

@@ -1,7 +1,9 @@
 """The pages of one opportunity: read, create, edit, hand over, note, delete."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from opportunities.closing import Gone, Refused
+from opportunities.closing.services import lock
 from opportunities.dialog import leave_dialog, render_dialog
 from opportunities.models import Opportunity, Stage, State, StatusReason, guards
 from opportunities.permissions import require
@@ -49,26 +52,40 @@ def create(request: HttpRequest) -> HttpResponse:
         status_reason=StatusReason.objects.default_for(State.OPEN),
         opened_on=timezone.localdate(),
     )
-    form = OpportunityForm(blank, request.POST.dict() if request.method == "POST" else None)
-    return save(request, form, _("New opportunity"), _("The opportunity is created."))
+    title = _("New opportunity")
+    if request.method == "GET":
+        return form_page(request, OpportunityForm(blank), title)
+    return save(request, lambda: OpportunityForm(blank, request.POST.dict()), title, _("The opportunity is created."))
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of an open opportunity; of a closed one, only its owner."""
     opportunity = get_opportunity(request, pk, "change")
-    data = request.POST.dict() if request.method == "POST" else None
-    if opportunity.is_open or (data and "topic" in data):  # a form from before the closing is refused in words
-        return save(request, OpportunityForm(opportunity, data), _("Edit opportunity"), _("The changes are saved."))
-    done = _("The opportunity is handed over.")
-    return save(request, HandOverForm(opportunity, data), _("Hand over opportunity"), done)
+    if opportunity.is_open or "topic" in request.POST:  # a form from before the closing is refused in words
+        form_class, title, done = OpportunityForm, _("Edit opportunity"), _("The changes are saved.")
+    else:
+        form_class, title, done = HandOverForm, _("Hand over opportunity"), _("The opportunity is handed over.")
+    if request.method == "GET":
+        return form_page(request, form_class(opportunity), title)
+
+    def locked_form() -> OpportunityForm | HandOverForm:
+        try:
+            lock(opportunity)
+        except Gone:  # saving it says so
+            return form_class(opportunity, request.POST.dict())
+        return form_class(get_opportunity(request, pk, "change"), request.POST.dict())
+
+    return save(request, locked_form, title, done)
 
 
-def save(request: HttpRequest, form: OpportunityForm | HandOverForm, title: str, done: str) -> HttpResponse:
-    """Shows `form`; submitted, saves it, says `done` and goes to the opportunity."""
-    status = 200
-    if form.is_bound:
-        status = 422
+def save(
+    request: HttpRequest, bind: Callable[[], OpportunityForm | HandOverForm], title: str, done: str
+) -> HttpResponse:
+    """Saves what was typed into the form that `bind` makes, in the same transaction; says `done`, or what is wrong."""
+    status = 422
+    with transaction.atomic():
+        form = bind()
         try:
             if form.is_valid():
                 saved = form.save(by=request.user)
@@ -79,6 +96,12 @@ def save(request: HttpRequest, form: OpportunityForm | HandOverForm, title: str,
             status = 409
         except IntegrityError as error:
             form.add_error(None, guards.sentence(error))
+    return form_page(request, form, title, 409 if form.is_late else status)
+
+
+def form_page(
+    request: HttpRequest, form: OpportunityForm | HandOverForm, title: str, status: int = 200
+) -> HttpResponse:
     context = {"form": form, "title": title, "opportunity": form.opportunity}
     return render(request, "opportunities/record/edit.html", context, status=status)
 

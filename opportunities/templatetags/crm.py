@@ -15,6 +15,8 @@ register.filter("instant", formats.format_instant)
 register.filter("person", formats.person)
 register.filter("money", money.format_money)
 register.filter("quantity", money.format_quantity)
+register.filter("percent", money.format_percent)
+register.filter("first_line", formats.first_line)
 
 
 @register.filter

@@ -1,14 +1,17 @@
-"""The page on which a quote is written: what is typed, kept, refused and saved."""
+"""The page on which the head of a quote is written: what is typed, kept, refused and saved."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from opportunities.models import Preferences, Quote
-from opportunities.quotes import services
+from opportunities.formats import format_instant
+from opportunities.models import Preferences, Quote, Seller
+from opportunities.quotes import draft_services, services
 from opportunities.tests.factories import OpportunityFactory, close, day
+from opportunities.tests.page import form_of
 from opportunities.tests.quotes.states import draft, quote_in
 from opportunities.tests.refusal import nothing_changes
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def opportunity(client, salesperson):
     """An open one of Marta's, who is signed in."""
     client.force_login(salesperson)
-    return OpportunityFactory(owner=salesperson)
+    return OpportunityFactory(owner=salesperson, topic="Plant 2027")
 
 
 def new_url(opportunity) -> str:
@@ -30,254 +33,218 @@ def edit_url(quote) -> str:
     return reverse("opportunities:quote_edit", args=[quote.pk])
 
 
-def form(*rows: tuple[str, str, str], **fields) -> dict[str, str]:
-    """What the browser sends: a name, and each row's description, quantity and unit price."""
-    data = {"name": "Full service", "valid_until": "", "lines-TOTAL_FORMS": len(rows), "lines-INITIAL_FORMS": 0}
-    for number, row in enumerate(rows):
-        for name, value in zip(("description", "quantity", "unit_price"), row, strict=True):
-            data[f"lines-{number}-{name}"] = value
-    return data | fields
-
-
-def typed_rows(response) -> list[tuple]:
-    """The rows as the page shows them."""
-    return [tuple(field.value() for field in line) for line in response.context["editor"].lines]
-
-
 def said(response) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
-def lines_of(quote: Quote) -> list[tuple]:
-    return list(quote.lines.values_list("description", "quantity", "unit_price"))
+def errors(response) -> dict[str, list[str]]:
+    return dict(response.context["form"].errors)
 
 
-SHIFT = ("On-call shift", "2.5", "1,000.10")
-BLANK = ("", "1", "")
+def head_of(quote: Quote) -> dict:
+    quote.refresh_from_db()
+    return {name: getattr(quote, name) for name in HEAD}
 
 
-def test_a_new_quote_starts_with_three_blank_rows(client, opportunity):
+HEAD = {
+    "name": "Full service",
+    "valid_from": day(1),
+    "valid_until": day(20),
+    "customer_reference": "PO 4711",
+    "payment_terms": "30 days net",
+    "introduction": "Dear Lena,\nمرحبا 👍 #let x = *bold*",
+    "closing_text": "Yours\n\\evil{$}",
+}
+TYPED = {name: str(value).replace("\n", "\r\n") for name, value in HEAD.items()}
+
+
+def test_a_new_quote_starts_with_what_is_likely(client, opportunity):
+    Seller.objects.create(pk=1, name="Clôture GmbH", payment_terms="14 days net")
+
     response = client.get(new_url(opportunity))
 
+    form = form_of(response)
     assert response.status_code == 200
-    assert typed_rows(response) == [(None, "1", None)] * 3
+    assert form | {"csrfmiddlewaretoken": ""} == {
+        "csrfmiddlewaretoken": "",
+        "name": "Plant 2027",
+        "valid_from": day(0).isoformat(),
+        "valid_until": day(30).isoformat(),
+        "customer_reference": "",
+        "payment_terms": "14 days net",
+        "introduction": "",
+        "closing_text": "",
+    }
 
 
-def test_a_draft_is_saved_with_the_rows_that_are_filled_in(client, opportunity):
-    sent = form(BLANK, SHIFT, BLANK, ("Parts", "1", "0"), valid_until=day(30).isoformat())
-
-    response = client.post(new_url(opportunity), sent)
-
-    quote = Quote.objects.get()
-    assert (response.status_code, response.url) == (302, quote.get_absolute_url())
-    assert said(response) == [f"{quote} is saved as a draft."]
-    assert (quote.opportunity, quote.name, quote.status) == (opportunity, "Full service", "draft")
-    assert (quote.valid_until, quote.total) == (day(30), Decimal("2500.25"))
-    assert lines_of(quote) == [("On-call shift", Decimal("2.5"), Decimal("1000.10")), ("Parts", Decimal(1), Decimal(0))]
-
-
-def test_a_draft_may_have_no_lines_yet(client, opportunity):
-    client.post(new_url(opportunity), form(BLANK))
-
-    assert lines_of(Quote.objects.get(status="draft", total=0)) == []
-
-
-def test_a_quote_is_saved_and_activated_at_once(client, opportunity):
-    response = client.post(new_url(opportunity), form(SHIFT, activate="1"))
+def test_the_head_is_saved_as_a_draft_whose_page_opens_with_the_form_of_its_first_line(client, opportunity):
+    response = client.post(new_url(opportunity), TYPED)
 
     quote = Quote.objects.get()
-    assert (quote.status, quote.total) == ("active", Decimal("2500.25"))
-    assert said(response) == [f"{quote} is active."]
-    assert list(opportunity.timeline.values_list("kind", "by")) == [
-        ("quote_activated", opportunity.owner_id),
-        ("quote_created", opportunity.owner_id),
-    ]
+    assert (response.status_code, response.url) == (302, f"/quotes/{quote.pk}/lines/new/")
+    assert said(response) == [f"{quote} is created as a draft. Add its lines."]
+    assert head_of(quote) == HEAD
+    assert (quote.opportunity, quote.status, quote.total) == (opportunity, "draft", Decimal(0))
+    assert quote.edited_by == opportunity.owner
+    assert list(opportunity.timeline.values_list("kind", "by")) == [("quote_created", opportunity.owner_id)]
+    page = client.get(response.url)
+    assert page.status_code == 200
+    assert 'id="line-new-description"' in page.content.decode()
 
 
-@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
-def test_numbers_are_typed_and_shown_as_french_writes_them(client, opportunity, space):
-    Preferences.objects.create(user=opportunity.owner, language="fr")
+@pytest.mark.parametrize("name", ["introduction", "closing_text", "name", "customer_reference", "payment_terms"])
+def test_text_comes_back_as_it_was_typed(client, opportunity, name):
+    odd = "<script>alert(1)</script> מחיר 🧾 #set text(red) $x^2$ \\ `raw` <a@b> data-panel"
+    client.post(new_url(opportunity), TYPED | {name: odd})
 
-    client.post(new_url(opportunity), form(("Maintenance", "2,5", f"1{space}234,50")))
-    response = client.get(edit_url(Quote.objects.get()))
-
-    assert lines_of(Quote.objects.get()) == [("Maintenance", Decimal("2.5"), Decimal("1234.5"))]
-    assert typed_rows(response) == [("Maintenance", "2,5", "1\u202f234,50")]
+    quote = Quote.objects.get()
+    assert getattr(quote, name) == odd
+    assert form_of(client.get(edit_url(quote)))[name] == odd
+    assert "<script>alert" not in client.get(quote.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
-    ("row", "field", "sentence"),
-    [
-        (("", "2", "10"), "description", "This field is required."),
-        (("Parts\x00", "2", "10"), "description", "Null characters are not allowed."),
-        (
-            ("x" * 10_000, "2", "10"),
-            "description",
-            "Ensure this value has at most 500 characters (it has 10000).",
-        ),
-        (("Parts", "", "10"), "quantity", "This field is required."),
-        (("Parts", "0", "10"), "quantity", "Enter a quantity above 0."),
-        (("Parts", "-1", "10"), "quantity", "Enter a quantity above 0."),
-        (("Parts", "1.0005", "10"), "quantity", "A quantity has at most 3 decimals."),
-        (("Parts", "1000000000", "10"), "quantity", "Enter a quantity of at most 999,999,999.999."),
-        (("Parts", "2", ""), "unit_price", "This field is required."),
-        (("Parts", "2", "-1"), "unit_price", "Enter an amount of 0 or more."),
-        (("Parts", "2", "1234,5"), "unit_price", "Enter a number, such as 1,234.50."),
-        (("Parts", "2", "NaN"), "unit_price", "Enter a number, such as 1,234.50."),
-        (("Parts", "2", "1\x00"), "unit_price", "Enter a number, such as 1,234.50."),
-        (("Parts", "2", "1.005"), "unit_price", "EUR amounts have at most 2 decimals."),
-        (("Parts", "2", "1000000000000"), "unit_price", "Enter an amount of at most 999,999,999,999."),
-        (("Parts", "2", "9" * 10_000), "unit_price", "This number is too long."),
-    ],
-)
-def test_an_error_stands_at_its_field_and_nothing_typed_is_lost(client, opportunity, row, field, sentence):
-    with nothing_changes():
-        response = client.post(new_url(opportunity), form(SHIFT, row, activate="1"))
-
-    editor = response.context["editor"]
-    assert response.status_code == 422
-    assert editor.lines.errors == [{}, {field: [sentence]}]
-    assert typed_rows(response) == [SHIFT, row]
-    assert f'id="id_lines-1-{field}_error">{sentence}</div>' in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("fields", "errors"),
+    ("fields", "expected"),
     [
         ({"name": " "}, {"name": ["This field is required."]}),
         ({"name": "x" * 201}, {"name": ["Ensure this value has at most 200 characters (it has 201)."]}),
         ({"name": "a\x00b"}, {"name": ["Null characters are not allowed."]}),
         ({"valid_until": "2026-02-30"}, {"valid_until": ["Enter a date that exists, such as 2026-11-30."]}),
-        ({"valid_until": "soon"}, {"valid_until": ["Enter a date that exists, such as 2026-11-30."]}),
+        ({"valid_from": "soon"}, {"valid_from": ["Enter a date that exists, such as 2026-11-30."]}),
+        (
+            {"valid_from": "2026-03-02", "valid_until": "2026-03-01"},
+            {"valid_until": ["This is before the day from which the quote is valid."]},
+        ),
+        (
+            {"introduction": "x" * 10_000},
+            {"introduction": ["Ensure this value has at most 4000 characters (it has 10000)."]},
+        ),
+        (
+            {"closing_text": "x" * 4_001},
+            {"closing_text": ["Ensure this value has at most 4000 characters (it has 4001)."]},
+        ),
+        (
+            {"customer_reference": "x" * 101},
+            {"customer_reference": ["Ensure this value has at most 100 characters (it has 101)."]},
+        ),
+        (
+            {"payment_terms": "x" * 201},
+            {"payment_terms": ["Ensure this value has at most 200 characters (it has 201)."]},
+        ),
     ],
 )
-def test_an_error_in_the_head_is_shown_there(client, opportunity, fields, errors):
-    with nothing_changes():
-        response = client.post(new_url(opportunity), form(SHIFT, **fields))
-
-    assert response.status_code == 422
-    assert response.context["editor"].head.errors == errors
-    assert typed_rows(response) == [SHIFT]
-
-
-def test_a_quote_that_expired_or_has_no_line_is_not_activated_and_not_even_saved(client, opportunity):
-    with nothing_changes():
-        response = client.post(new_url(opportunity), form(BLANK, valid_until="2020-01-31", activate="1"))
-
-    editor = response.context["editor"]
-    assert response.status_code == 422
-    assert editor.head.errors["valid_until"] == [
-        "The validity ended on 31 Jan 2020; enter a day that has not passed to activate the quote."
-    ]
-    assert editor.problems == ["A quote needs at least one line to be activated."]
-
-
-def test_a_total_beyond_what_can_be_kept_is_refused_above_the_lines(client, opportunity):
-    with nothing_changes():
-        response = client.post(new_url(opportunity), form(("Bridge", "999999999.999", "999999999999.99")))
-
-    assert response.status_code == 422
-    assert response.context["editor"].problems == [
-        "The total, €999,999,999,998,990,000,000.00, is more than a quote can have."
-    ]
-
-
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
-def test_a_row_is_added_and_removed_without_saving_or_judging_anything(client, opportunity, headers):
-    odd = ("\x00", "many", "1234,5")
-
-    with nothing_changes():
-        added = client.post(
-            new_url(opportunity), form(SHIFT, odd, name="", valid_until="soon", add_line="1"), headers=headers
-        )
-        removed = client.post(new_url(opportunity), form(SHIFT, odd, BLANK, remove_line="0"), headers=headers)
-
-    assert (added.status_code, removed.status_code) == (200, 200)
-    assert typed_rows(added) == [SHIFT, odd, (None, "1", None)]
-    assert typed_rows(removed) == [odd, BLANK]
-    head = added.context["editor"].head
-    assert (head["name"].value(), head["valid_until"].value()) == ("", "soon")
-    assert "is-invalid" not in added.content.decode()
-    assert (added.context["editor"].focused_line, removed.context["editor"].focused_line) == (2, 0)
-
-
-def test_the_last_row_is_replaced_by_a_blank_one(client, opportunity):
-    response = client.post(new_url(opportunity), form(SHIFT, remove_line="0"))
-
-    assert typed_rows(response) == [(None, "1", None)]
-
-
-def test_a_quote_has_at_most_500_rows(client, opportunity):
-    added = client.post(new_url(opportunity), form(*[SHIFT] * 500, add_line="1"))
-
-    assert len(typed_rows(added)) == 500
-
-
-@pytest.mark.parametrize("removed", ["7", "-1", "x", "\x00", "9" * 5000])
-def test_a_row_that_is_not_there_is_not_removed(client, opportunity, removed):
-    response = client.post(new_url(opportunity), form(SHIFT, remove_line=removed))
-
-    assert response.status_code == 200
-    assert typed_rows(response)[0] == SHIFT
-
-
-@pytest.mark.parametrize(
-    ("total", "sentence"),
-    [
-        ("1000000000", "A quote has at most 500 lines."),
-        ("501", "A quote has at most 500 lines."),
-        ("-1", "The lines could not be read; enter them again."),
-        ("", "The lines could not be read; enter them again."),
-        ("three", "The lines could not be read; enter them again."),
-        ("9" * 5000, "The lines could not be read; enter them again."),
-        ("\x00", "The lines could not be read; enter them again."),
-    ],
-)
-@pytest.mark.parametrize("button", [{}, {"activate": "1"}])
-def test_a_form_that_does_not_say_how_many_rows_it_has_is_refused(client, opportunity, total, sentence, button):
+def test_an_error_stands_at_its_field_and_nothing_typed_is_lost(client, opportunity, fields, expected):
     quote = draft(opportunity=opportunity)
 
-    with nothing_changes():
-        response = client.post(edit_url(quote), form(SHIFT, **{"lines-TOTAL_FORMS": total}, **button))
-
-    assert response.status_code == 422
-    assert response.context["editor"].problems == [sentence]
+    for url in (new_url(opportunity), edit_url(quote)):
+        with nothing_changes():
+            response = client.post(url, TYPED | fields)
+        assert response.status_code == 422
+        assert errors(response) == expected
+        shown = {field.name: field.value() for field in response.context["form"]}
+        assert shown == TYPED | fields
 
 
 def test_an_empty_request_is_refused(client, opportunity):
     with nothing_changes():
         response = client.post(new_url(opportunity), {})
+
     assert response.status_code == 422
-
-    with nothing_changes():
-        response = client.post(new_url(opportunity), {"add_line": "1"})
-    assert response.status_code == 200
+    assert errors(response) == {"name": ["This field is required."]}
 
 
-def test_a_draft_is_shown_as_it_is_and_replaced_as_typed(client, opportunity):
-    quote = draft(opportunity=opportunity)
+def test_a_draft_is_shown_as_it_is_and_changed_as_typed(client, opportunity, manager):
+    quote = draft(opportunity=opportunity, **HEAD)
+    client.force_login(manager)
+    form = form_of(client.get(edit_url(quote)))
 
-    shown = client.get(edit_url(quote))
-    response = client.post(edit_url(quote), form(BLANK, ("Parts", "3", "5"), name="Parts only"))
+    response = client.post(edit_url(quote), form | {"name": "Parts only", "valid_until": "", "closing_text": ""})
 
-    assert typed_rows(shown) == [("Service", "1", "900.00")]
-    assert shown.context["editor"].head["name"].value() == "Full service"
+    assert {name: form[name] for name in HEAD} == {name: str(value) for name, value in HEAD.items()}
     assert (response.status_code, response.url) == (302, quote.get_absolute_url())
+    assert head_of(quote) == HEAD | {"name": "Parts only", "valid_until": None, "closing_text": ""}
+    assert (quote.folded_name, quote.edited_by, quote.total) == ("parts only", manager, Decimal(900))
+
+
+def test_a_head_saved_as_it_is_was_not_edited(client, opportunity, manager):
+    quote = draft(opportunity=opportunity, **HEAD)
+    client.force_login(manager)
+
+    client.post(edit_url(quote), form_of(client.get(edit_url(quote))))
+
     quote.refresh_from_db()
-    assert (quote.name, quote.valid_until, quote.total, quote.status) == ("Parts only", None, Decimal(15), "draft")
-    assert lines_of(quote) == [("Parts", Decimal(3), Decimal(5))]
+    assert quote.edited_by == opportunity.owner
 
 
-def test_a_draft_is_edited_and_activated_at_once_or_not_at_all(client, opportunity):
-    quote = draft(opportunity=opportunity)
+def test_the_second_to_save_is_told_what_changed_by_whom_and_when_and_replaces_it_if_they_insist(
+    client, opportunity, manager
+):
+    # given Marta's form, and a manager who changes some of what it shows
+    quote = draft(opportunity=opportunity, **HEAD)
+    form = form_of(client.get(edit_url(quote)))
+    theirs = {"name": "Full service, 3 sites", "valid_until": day(40), "closing_text": "Cheers"}
+    edited = draft_services.edit_head(quote, by=manager, **theirs)
 
+    # when she saves another name and text
+    mine = {"name": "Half service", "introduction": "Hello"}
     with nothing_changes():
-        refused = client.post(edit_url(quote), form(BLANK, activate="1"))
-    client.post(edit_url(quote), form(SHIFT, activate="1"))
+        response = client.post(edit_url(quote), form | mine)
 
-    assert refused.status_code == 422
-    quote.refresh_from_db()
-    assert (quote.status, quote.total) == ("active", Decimal("2500.25"))
+    # then she is told, what she typed is kept, and what she left alone is as it is now
+    told = (
+        f"Inès Moreau changed this to Full service, 3 sites on {format_instant(edited.edited_at)}; your value is "
+        "kept here. Save again to replace it."
+    )
+    assert response.status_code == 409
+    assert errors(response) == {"name": [told]}
+    again = form_of(response)
+    assert (again["name"], again["introduction"]) == ("Half service", "Hello")
+    assert (again["valid_until"], again["closing_text"]) == (day(40).isoformat(), "Cheers")
+
+    # and saving it as it is replaces the name alone
+    assert client.post(edit_url(quote), again).status_code == 302
+    assert head_of(quote) == HEAD | theirs | mine
+
+
+def test_what_two_people_change_apart_from_each_other_is_both_there(client, opportunity, manager):
+    quote = draft(opportunity=opportunity, **HEAD)
+    form = form_of(client.get(edit_url(quote)))
+    draft_services.edit_head(quote, by=manager, payment_terms="Cash")
+
+    assert client.post(edit_url(quote), form | {"name": "Mine"}).status_code == 302
+
+    assert head_of(quote) == HEAD | {"name": "Mine", "payment_terms": "Cash"}
+
+
+def test_a_form_is_judged_on_the_locked_draft(client, opportunity, manager, monkeypatch):
+    # given a manager who changes the name after Marta's request has read the draft, and before it locks it
+    quote = draft(opportunity=opportunity, **HEAD)
+    form = form_of(client.get(edit_url(quote))) | {"name": "Mine"}
+    lock = services.lock
+
+    def slow_lock(parent):
+        monkeypatch.setattr(services, "lock", lock)
+        draft_services.edit_head(quote, by=manager, name="Theirs")
+        return lock(parent)
+
+    monkeypatch.setattr(services, "lock", slow_lock)
+
+    # when she saves hers, then theirs is not overwritten unseen
+    response = client.post(edit_url(quote), form)
+    assert response.status_code == 409
+    assert errors(response)["name"][0].startswith("Inès Moreau changed this to Theirs on ")
+    assert head_of(quote)["name"] == "Theirs"
+
+
+def test_dates_are_told_in_french(client, opportunity, manager):
+    Preferences.objects.create(user=opportunity.owner, language="fr")
+    quote = draft(opportunity=opportunity, **HEAD)
+    form = form_of(client.get(edit_url(quote)))
+    draft_services.edit_head(quote, by=manager, valid_until=date(2040, 1, 31))
+
+    response = client.post(edit_url(quote), form | {"valid_until": "2041-01-31"})
+
+    assert "31 janv. 2040" in errors(response)["valid_until"][0]
 
 
 def test_a_quote_that_is_no_draft_is_not_edited(client, opportunity, salesperson):
@@ -286,12 +253,12 @@ def test_a_quote_that_is_no_draft_is_not_edited(client, opportunity, salesperson
 
     with nothing_changes():
         shown = client.get(edit_url(quote))
-        late = client.post(edit_url(quote), form(SHIFT))
+        late = client.post(edit_url(quote), TYPED)
 
     assert (shown.status_code, shown.url, said(shown)) == (302, quote.get_absolute_url(), [sentence])
     assert late.status_code == 409
-    assert late.context["editor"].problems == [sentence]
-    assert typed_rows(late) == [SHIFT]
+    assert errors(late) == {"__all__": [sentence]}
+    assert form_of(late)["customer_reference"] == "PO 4711"
 
 
 def test_no_quote_is_written_for_a_closed_opportunity(client, opportunity):
@@ -300,10 +267,10 @@ def test_no_quote_is_written_for_a_closed_opportunity(client, opportunity):
 
     with nothing_changes():
         shown = client.get(new_url(opportunity))
-        late = client.post(new_url(opportunity), form(SHIFT))
+        late = client.post(new_url(opportunity), TYPED)
 
     assert (shown.status_code, shown.url, said(shown)) == (302, opportunity.get_absolute_url(), [sentence])
-    assert (late.status_code, late.context["editor"].problems) == (409, [sentence])
+    assert (late.status_code, errors(late)) == (409, {"__all__": [sentence]})
 
 
 def test_a_draft_deleted_while_it_was_edited_is_said_to_be_gone(client, opportunity, monkeypatch):
@@ -312,8 +279,22 @@ def test_a_draft_deleted_while_it_was_edited_is_said_to_be_gone(client, opportun
     lock = services.lock
     monkeypatch.setattr(services, "lock", lambda parent: Quote.objects.all().delete() and lock(parent))
 
-    response = client.post(edit_url(quote), form(SHIFT))
+    response = client.post(edit_url(quote), TYPED)
 
     assert response.status_code == 409
-    assert response.context["editor"].problems == ["Somebody deleted it meanwhile. Nothing was saved."]
-    assert typed_rows(response) == [SHIFT]
+    assert errors(response) == {"__all__": ["Somebody deleted it meanwhile. Nothing was saved."]}
+    assert form_of(response)["name"] == "Full service"
+
+
+@pytest.mark.parametrize("shown", ["", "\x00", "x" * 5000, "NaN", "<script>"])
+def test_a_form_that_lies_about_what_it_showed_is_asked_again_at_most(client, opportunity, shown):
+    quote = draft(opportunity=opportunity, **HEAD)
+    form = form_of(client.get(edit_url(quote)))
+    lies = {name: shown for name in form if name.startswith("initial-")}
+    assert len(lies) == len(HEAD)
+
+    with nothing_changes():
+        response = client.post(edit_url(quote), form | lies | {"name": "New"})
+    assert list(errors(response)) == ["name"]
+    assert client.post(edit_url(quote), form_of(response)).status_code == 302
+    assert head_of(quote) == HEAD | {"name": "New"}

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from opportunities.formats import format_date
+from opportunities.formats import format_date, format_instant
 from opportunities.models import Opportunity, Stage
 from opportunities.record import services
 from opportunities.tests.factories import (
@@ -22,6 +22,12 @@ from opportunities.tests.refusal import nothing_changes
 pytestmark = pytest.mark.django_db
 
 MEANWHILE = "Somebody changed this to {} meanwhile; your value is kept here. Save again to replace it."
+
+
+def told(opportunity: Opportunity, value: str) -> str:
+    """What is said of a field that the manager changed to `value` meanwhile."""
+    instant = format_instant(opportunity.timeline.first().at)
+    return f"Inès Moreau changed this to {value} on {instant}; your value is kept here. Save again to replace it."
 
 
 @pytest.fixture
@@ -116,8 +122,8 @@ def test_what_both_changed_is_refused_once_and_then_replaced(
     # when the field is saved with another value, then it says what is there now, and nothing is saved
     with nothing_changes():
         response = signed_in.post(url(opportunity), form)
-    assert response.status_code == 422
-    assert errors(response) == {name: [MEANWHILE.format(in_words)]}
+    assert response.status_code == 409
+    assert errors(response) == {name: [told(opportunity, in_words)]}
     assert form_of(response)[name] == typed
 
     # when the answer is saved as it is, then it replaces the other
@@ -139,7 +145,7 @@ def test_a_choice_that_both_changed_is_said_in_words(client, manager, colleague,
 
     # then each names what is there now
     assert errors(response) == {
-        name: [MEANWHILE.format(words)]
+        name: [told(opportunity, words)]
         for name, words in [("owner", "Jonas Weber"), ("stage", "Commit"), ("contact", "—")]
     }
     assert client.post(url(opportunity), form_of(response)).status_code == 302
@@ -211,7 +217,7 @@ def test_an_old_form_does_not_take_a_closed_opportunity_from_its_new_owner(clien
     # when the second saves, then they are told of the first
     with nothing_changes():
         response = client.post(url(opportunity), form | {"owner": manager.pk})
-    assert errors(response) == {"owner": [MEANWHILE.format("Jonas Weber")]}
+    assert errors(response) == {"owner": [told(opportunity, "Jonas Weber")]}
     assert client.post(url(opportunity), form_of(response)).status_code == 302
     opportunity.refresh_from_db()
     assert opportunity.owner == manager
