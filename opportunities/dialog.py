@@ -18,7 +18,11 @@ def render_dialog(request: HttpRequest, template: str, context: dict, status: in
 
 def leave_dialog(request: HttpRequest, default: str) -> HttpResponse:
     """On success: back to the page that opened the dialog, refreshed; messages travel along."""
-    page = opener(request, default)
+    return lead_to(request, opener(request, default))
+
+
+def lead_to(request: HttpRequest, page: str) -> HttpResponse:
+    """On success: to `page`, in the place of the one that opened the dialog; messages travel along."""
     if request.htmx and page.startswith(reverse("admin:index")):  # its pages are not made of ours
         return HttpResponseClientRedirect(page)
     if request.htmx:

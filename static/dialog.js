@@ -9,11 +9,11 @@ let typed = []; // [id, value] of what was filled in while a preview was on its 
 const fields = (panel) => [...panel.querySelectorAll('input:not([type="hidden"]), select, textarea')];
 // A preview answers a changed field; everything else (a link, a submitted form) begins or ends something.
 const isPreview = ({ requestConfig, xhr }) =>
-  xhr.status < 400 && !["click", "submit"].includes(requestConfig.triggeringEvent?.type);
+  xhr.status < 400 && ["change", "input"].includes(requestConfig.triggeringEvent?.type);
 
 // A refusal answers with a panel, whatever the request wanted to replace.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-panel")) return;
+  if (detail.xhr.status < 400 || !detail.serverResponse.includes(" data-panel>")) return;
   const panel = detail.requestConfig.elt.closest("[data-panel]");
   detail.target = panel ?? content;
   detail.swapOverride = panel ? "outerHTML" : "innerHTML";

@@ -15,6 +15,7 @@ from opportunities import fields
 from opportunities.closing import facts, services
 from opportunities.closing.plan import (
     FATES,
+    current_revisions,
     fate_errors,
     given_fates,
     parse_plan_text,
@@ -119,9 +120,13 @@ class FactsForm(forms.Form):
 
 @dataclass(frozen=True)
 class QuoteRow:
-    """An open quote in the dialog: what it is to become, what is wrong with that, what changed since it was shown."""
+    """An open quote in the dialog: what it is to become, what is wrong with that, what changed since it was shown.
+
+    `current` is the highest revision of its number, None where it has only this one.
+    """
 
     quote: Quote
+    current: int | None
     fate: str
     choices: list[tuple[str, str]]
     error: str
@@ -130,6 +135,10 @@ class QuoteRow:
     @property
     def name(self) -> str:
         return f"quote-{self.quote.pk}"
+
+    @property
+    def is_current(self) -> bool:
+        return self.current == self.quote.revision
 
 
 class CloseForm(FactsForm):
@@ -166,11 +175,16 @@ class CloseForm(FactsForm):
             self.data = data | {"actual_revenue": self.followed_revenue}
 
     @classmethod
-    def first(cls, opportunity: Opportunity, outcome: str) -> "CloseForm":
-        """The dialog as it opens: today, the default reason, the default fates and the revenue that they suggest."""
+    def first(cls, opportunity: Opportunity, outcome: str, winner: str = "") -> "CloseForm":
+        """The dialog as it opens: today, the default reason, the default fates and the revenue that they suggest.
+
+        `winner` is the id of the quote to win; one that cannot be won is ignored.
+        """
         today = max(timezone.localdate(), opportunity.opened_on)
         initial = {"outcome": outcome if outcome in FATES else State.WON.value, "closed_on": today}
         form = cls(opportunity, initial=initial)
+        if form.outcome == State.WON:
+            form.plan = form.plan.with_winner(winner)
         form.initial |= {"status_reason": form.default_reason, "actual_revenue": form.suggestion}
         return form
 
@@ -318,13 +332,14 @@ class CloseForm(FactsForm):
         except ValidationError:
             return None
 
-    @property
+    @cached_property
     def rows(self) -> list[QuoteRow]:
         """The open quotes as the dialog shows them."""
-        fates = self.plan.fates
+        fates, current = self.plan.fates, current_revisions(self.opportunity)
         return [
             QuoteRow(
                 quote,
+                current.get(quote.number),
                 fates[quote.pk],
                 [
                     *([] if fates[quote.pk] else [("", _("Choose…"))]),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from opportunities.models import OPEN_STATUSES, Opportunity, Quote, QuoteStatus, State
@@ -44,6 +45,17 @@ class Plan:
     def with_fates(self, fates: dict[int, str]) -> "Plan":
         return replace(self, fates=fates)
 
+    def with_winner(self, pk: str) -> "Plan":
+        """This plan of a win with the active quote of that id as the winner; itself where there is no such quote.
+
+        Nor is there where another was won before.
+        """
+        winner = next((quote.pk for quote in self.quotes if quote.is_active and str(quote.pk) == pk), None)
+        if winner is None or self.won_before:
+            return self
+        chosen = {winner: QuoteStatus.WON.value}
+        return self.with_fates(default_fates(self.with_fates(chosen), State.WON) | chosen)
+
 
 def plan_close(opportunity: Opportunity, outcome: str, *, lock: bool = False) -> Plan:
     """The plan to show first: every open quote with the fate that is right unless the user says otherwise.
@@ -57,6 +69,16 @@ def plan_close(opportunity: Opportunity, outcome: str, *, lock: bool = False) ->
     won_before = next((quote for quote in quotes if not quote.is_open), None)
     plan = Plan(open_quotes, {}, won_before)
     return plan.with_fates(default_fates(plan, outcome))
+
+
+def current_revisions(opportunity: Opportunity) -> dict[str, int]:
+    """The highest revision of each quote number that has several on `opportunity`."""
+    numbers = opportunity.quotes.order_by("number").values_list("number")
+    return dict(
+        numbers.annotate(current=Max("revision"), count=Count("pk"))
+        .filter(count__gt=1)
+        .values_list("number", "current")
+    )
 
 
 def plan_text(quotes: Iterable[Quote]) -> str:

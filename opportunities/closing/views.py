@@ -36,7 +36,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if closing := not opportunity.is_open and services.current_closing(opportunity):
         return refuse(request, opportunity, AlreadyClosed(closing))
     if request.method == "GET":
-        return show_close(request, CloseForm.first(opportunity, request.GET.get("outcome", "")))
+        outcome, winner = request.GET.get("outcome", ""), request.GET.get("winner", "")
+        return show_close(request, CloseForm.first(opportunity, outcome, winner))
     form = CloseForm(opportunity, request.POST.dict())
     try:
         if form.is_valid():

@@ -1,116 +1,27 @@
-"""The forms of quotes. They read what was typed; what is allowed, the services say."""
+"""The forms of the dialogs that close, revise and copy a quote.
 
-from decimal import Decimal
+They read what was typed; what is allowed, the services say.
+"""
 
 from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from opportunities import fields
-from opportunities.models import Quote, QuoteLine, QuoteStatus
+from opportunities.models import Opportunity, Quote, QuoteStatus, State
 from opportunities.models.closing import DETAILS_LENGTH
-from opportunities.quotes.services import CLOSED_BY_ITSELF
+from opportunities.permissions import may, require
+from opportunities.quotes.services import CLOSED_BY_ITSELF, VALIDITY, other_currency
 
-BLANK_LINES = 3  # on a new quote
-MOST_LINES = 500  # that the page takes in one piece
-
-
-class HeadForm(forms.Form):
-    """What a quote says above its lines."""
-
-    name = forms.CharField(label=_("Name"), max_length=200)
-    valid_until = fields.DateField(label=_("Valid until"), required=False)
-
-
-class LineForm(forms.Form):
-    """One line; one that was left as it is shown first is no line."""
-
-    description = forms.CharField(label=_("Description"), max_length=500)
-    quantity = fields.QuantityField(label=_("Quantity"), initial=Decimal(1))
-    unit_price = fields.AmountField(label=_("Unit price"))
-
-    def __init__(self, *args, currency: str, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["unit_price"].currency = currency
-
-
-class BaseLineFormSet(forms.BaseFormSet):
-    default_error_messages = {
-        "missing_management_form": _("The lines could not be read; enter them again."),
-        "too_few_forms": _("The lines could not be read; enter them again."),  # a negative number of them
-        "too_many_forms": _("A quote has at most %(num)d lines."),
-    }
-
-
-# Rows are only ever shown as `initial`, so that none is extra.
-LineFormSet = forms.formset_factory(
-    LineForm,
-    BaseLineFormSet,
-    extra=0,
-    max_num=MOST_LINES,
-    absolute_max=MOST_LINES,
-    validate_max=True,
-    validate_min=True,
-)
-
-
-class QuoteEditor:
-    """A quote being written: the form of its head and the forms of its lines, filled in and judged together."""
-
-    focused_line: int | None = None
-
-    def __init__(self, currency: str, data=None, *, head: dict | None = None, rows: list[dict] | None = None):
-        self.currency = currency
-        self.head = HeadForm(data, initial=head)
-        self.lines = LineFormSet(
-            data, initial=rows, prefix="lines", form_kwargs={"currency": currency, "empty_permitted": True}
-        )
-
-    @classmethod
-    def blank(cls, currency: str) -> "QuoteEditor":
-        return cls(currency, rows=[{}] * BLANK_LINES)
-
-    @classmethod
-    def of(cls, quote: Quote) -> "QuoteEditor":
-        """The draft as it is."""
-        head = {"name": quote.name, "valid_until": quote.valid_until}
-        rows = quote.lines.values("description", "quantity", "unit_price")
-        return cls(quote.opportunity.currency, head=head, rows=list(rows) or [{}])
-
-    def with_rows_changed(self) -> "QuoteEditor":
-        """What was typed, judged by nobody, without the row that "remove_line" names, or else with one more."""
-        rows = [typed(line) for line in self.lines]
-        removed = {str(place): place for place in range(len(rows))}.get(self.head.data.get("remove_line"))
-        if removed is None:
-            rows.append({})
-        else:
-            del rows[removed]
-        rows = rows[:MOST_LINES] or [{}]
-        editor = QuoteEditor(self.currency, head=typed(self.head), rows=rows)
-        editor.focused_line = len(rows) - 1 if removed is None else min(removed, len(rows) - 1)
-        return editor
-
-    def is_valid(self) -> bool:
-        return all([self.head.is_valid(), self.lines.is_valid()])
-
-    def facts(self) -> dict:
-        """The head and the lines as the services take them."""
-        lines = [QuoteLine(**line.cleaned_data) for line in self.lines if line.cleaned_data]
-        return self.head.cleaned_data | {"lines": lines}
-
-    @property
-    def problems(self) -> list[str]:
-        """What is wrong with the quote as a whole; the rest stands at its field."""
-        return [*self.head.non_field_errors(), *self.lines.non_form_errors()]
-
-
-def typed(form: forms.Form) -> dict:
-    """What was typed into each field of `form`, to be shown again as it is."""
-    return {name: form[name].data for name in form.fields}
+MOST_MATCHES = 10  # opportunities to copy a quote onto
+SEARCH_LENGTH = 200  # characters of a topic
 
 
 class CloseQuoteForm(forms.Form):
-    """The Close quote dialog."""
+    """The Close quote dialog; where the quote is the last open one, it offers to close the opportunity next."""
 
     to_status = forms.ChoiceField(
         label=_("Becomes"),
@@ -121,8 +32,96 @@ class CloseQuoteForm(forms.Form):
     reason = fields.TextField(
         label=_("Reason"), required=False, max_length=DETAILS_LENGTH, widget=forms.Textarea({"rows": 3})
     )
+    goes_on = forms.BooleanField(label=_("Then close the opportunity"), required=False)
 
     @classmethod
     def first(cls, quote: Quote) -> "CloseQuoteForm":
         """The dialog as it opens: today, and what mostly becomes of such a quote."""
         return cls(initial={"to_status": QuoteStatus.CANCELED if quote.is_draft else QuoteStatus.LOST})
+
+    @property
+    def facts(self) -> dict:
+        """What is recorded, as the service takes it."""
+        return {name: self.cleaned_data[name] for name in ("to_status", "closed_on", "reason")}
+
+
+class ReviseQuoteForm(forms.Form):
+    """The Revise quote dialog."""
+
+    reason = fields.TextField(
+        label=_("Why is it revised?"),
+        max_length=DETAILS_LENGTH,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Say why it is revised.")},
+    )
+    valid_until = fields.DateField(label=_("Valid until"), required=False)
+
+    @classmethod
+    def first(cls, quote: Quote) -> "ReviseQuoteForm":
+        """The dialog as it opens: the validity stays, unless it has passed."""
+        valid_until = timezone.localdate() + VALIDITY if quote.is_expired else quote.valid_until
+        return cls(initial={"valid_until": valid_until})
+
+
+class CopyQuoteForm(forms.Form):
+    """The Copy quote dialog: onto its own opportunity, or onto another that `user` finds by typing."""
+
+    onto = forms.ModelChoiceField(
+        Opportunity.objects.all(),
+        error_messages={
+            "required": _("Choose an opportunity."),
+            "invalid_choice": _("There is no such opportunity (any more); choose another."),
+        },
+    )
+    q = forms.CharField(
+        label=_("Another opportunity: its topic or account"),
+        required=False,
+        widget=forms.SearchInput({"maxlength": SEARCH_LENGTH, "autocomplete": "off"}),
+    )
+
+    def __init__(self, quote: Quote, user, data=None, *, q: str = "", onto: str = ""):
+        self.quote, self.user, self.here = quote, user, quote.opportunity
+        self.takes_here = self.here.is_open and may(user, "change", self.here)
+        chosen = onto or (str(self.here.pk) if self.takes_here else "")
+        super().__init__(data, initial={"q": q, "onto": chosen})
+
+    def clean_onto(self) -> Opportunity:
+        onto = self.cleaned_data["onto"]
+        try:
+            require(self.user, "change", onto)
+        except PermissionDenied as refusal:
+            raise ValidationError(str(refusal)) from None
+        if not onto.is_open:
+            raise ValidationError(gettext("“%(opportunity)s” is closed; choose an open one.") % {"opportunity": onto})
+        if onto.currency != self.here.currency:
+            raise ValidationError(other_currency(onto, self.here.currency))
+        return onto
+
+    @property
+    def chosen(self) -> str:
+        return str(self["onto"].value() or "")
+
+    @property
+    def is_here_chosen(self) -> bool:
+        return self.chosen == str(self.here.pk)
+
+    @property
+    def searched(self) -> str:
+        """What is searched for; what no topic is as long as finds nothing."""
+        return (self["q"].value() or "").replace("\0", "").strip()
+
+    @cached_property
+    def matches(self) -> list[tuple[Opportunity, bool]]:
+        """The latest open opportunities that are found, and whether each is chosen: those that take the quote."""
+        if not 0 < len(self.searched) <= SEARCH_LENGTH:
+            return []
+        found = Opportunity.objects.filter(state=State.OPEN, currency=self.here.currency).exclude(pk=self.here.pk)
+        if not self.user.has_perm("opportunities.change_any_opportunity"):
+            found = found.filter(owner=self.user)
+        found = found.search(self.searched).select_related("account", "owner").order_by("-pk")[:MOST_MATCHES]
+        return [(opportunity, str(opportunity.pk) == self.chosen) for opportunity in found]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there may be more matches than are shown."""
+        return len(self.matches) == MOST_MATCHES

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override, pgettext
 
 from opportunities.closing import reopen_opportunity
-from opportunities.models import Opportunity, Preferences
+from opportunities.models import Opportunity, Preferences, Seller
 from opportunities.tests.factories import (
     AccountFactory,
     CompetitorFactory,
@@ -203,7 +203,7 @@ def deals(manager) -> dict[str, Opportunity]:
     return deals
 
 
-@pytest.mark.parametrize("view", ["list", "create", "preferences"])
+@pytest.mark.parametrize("view", ["list", "quotes", "create", "preferences"])
 def test_no_english_is_left_on_a_page(reader, deals, english_of, view):
     assert english_of(reader.get(reverse(f"opportunities:{view}"))) == set()
 
@@ -228,7 +228,19 @@ def test_no_english_is_left_on_the_list(reader, deals, english_of, state, text):
 
 
 @pytest.mark.parametrize("deal", ["open", "lost"])
-@pytest.mark.parametrize("view", ["quote", "quote_edit", "quote_close", "quote_delete"])
+@pytest.mark.parametrize(
+    "view",
+    [
+        "quote",
+        "quote_edit",
+        "quote_line_add",
+        "quote_revise",
+        "quote_close",
+        "quote_copy",
+        "quote_print",
+        "quote_delete",
+    ],
+)
 def test_no_english_is_left_on_the_pages_of_a_quote(reader, deals, english_of, view, deal):
     for quote in deals[deal].quotes.all():
         assert english_of(reader.get(reverse(f"opportunities:{view}", args=[quote.pk]), follow=True)) == set()
@@ -240,7 +252,7 @@ def test_no_english_is_left_on_the_pages_of_a_quote(reader, deals, english_of, v
         ("close", {"outcome": "won", "actual_revenue": "beaucoup", "closed_on": "hier", "competitor": "0"}),
         ("close", {"outcome": "lost", "status_reason": "0", "closed_on": "2000-01-01"}),
         ("edit", {"account": "Inconnu", "estimated_revenue": "-1", "opened_on": "2999-01-01"}),
-        ("quote_create", {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-quantity": "0"}),
+        ("quote_create", {"name": "", "valid_from": "2026-03-02", "valid_until": "hier"}),
     ],
 )
 def test_no_english_is_left_in_a_refusal(reader, deals, english_of, view, typed):
@@ -274,12 +286,14 @@ def test_no_english_is_left_in_the_admin(reader, manager, deals, english_of):
     manager.is_staff = manager.is_superuser = True
     manager.save()
     ProductFactory(name="Maintenance")
+    Seller.objects.create(pk=1, name="Clôture SARL")
     models = [model for model in admin.site._registry if model._meta.app_label == "opportunities"]
-    assert len(models) == 11
+    assert len(models) == 12
     for model in models:
         for page, keys in [("changelist", []), ("add", []), ("change", [model.objects.latest("pk").pk])]:
             address = reverse(f"admin:opportunities_{model._meta.model_name}_{page}", args=keys)
-            assert english_of(reader.get(address)) <= {"search"}, address  # of Django's own magnifying glass
+            # "search": of Django's own magnifying glass
+            assert english_of(reader.get(address, follow=True)) <= {"search"}, address
 
 
 def test_no_english_is_left_on_the_login_of_a_french_browser(client, db, english_of):

@@ -32,10 +32,10 @@ def request_statements(client, call) -> int:
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_the_dialog_takes_eight_statements(client, salesperson, count):
+def test_the_dialog_takes_nine_statements(client, salesperson, count):
     url = reverse("opportunities:close", args=[opportunity_with_quotes(salesperson, count).pk])
     client.force_login(salesperson)
-    assert request_statements(client, lambda: client.get(url)) == 8
+    assert request_statements(client, lambda: client.get(url)) == 9
 
 
 @pytest.mark.parametrize("count", COUNTS)

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
-from opportunities.closing.services import close_quotes
-from opportunities.models import Quote, QuoteClose, QuoteLine, QuoteStatus
+from opportunities.closing import reopen_opportunity
+from opportunities.models import Opportunity, Quote, QuoteLine
 from opportunities.quotes import draft_services, services
 from opportunities.tests.factories import OpportunityFactory, close, day
+
+CLOSED = " on a closed opportunity"
 
 
 def lines(*prices: str) -> list[QuoteLine]:
@@ -20,18 +22,47 @@ def draft(owner=None, **facts) -> Quote:
     return draft_services.create_quote(opportunity, by=opportunity.owner, **facts)
 
 
-def quote_in(status: str, owner=None) -> Quote:
-    """A quote whose status is `status`; its opportunity is open, except for a won one."""
-    quote = draft(owner)
-    by = quote.opportunity.owner
-    if status == QuoteStatus.DRAFT:
-        return quote
-    quote = services.activate_quote(quote, by=by)
-    if status in (QuoteStatus.LOST, QuoteStatus.CANCELED):
-        services.close_quote(quote, to_status=status, closed_on=day(0), by=by)
-    elif status == QuoteStatus.WON:
-        close(quote.opportunity, "won")
-    elif status == QuoteStatus.REVISED:
-        QuoteClose.objects.create(quote=quote, from_status="active", to_status="revised", closed_on=day(0), by=by)
-        close_quotes([quote.pk])
+def active(owner=None, **facts) -> Quote:
+    """As `draft`, activated."""
+    quote = draft(owner, **facts)
+    return fresh(services.activate_quote(quote, by=quote.opportunity.owner))
+
+
+def expired(quote: Quote) -> Quote:
+    Quote.objects.filter(pk=quote.pk).update(valid_until=day(-1))
+    return fresh(quote)
+
+
+def fresh(quote: Quote) -> Quote:
     return Quote.objects.select_related("opportunity__owner").get(pk=quote.pk)
+
+
+def quote_in(state: str, owner=None) -> Quote:
+    """A quote in that state: its status, and CLOSED where its opportunity is closed, as for a won one it is.
+
+    "expired" is an active quote that has expired, "expired draft" a draft; "won before" is a won quote whose
+    opportunity was reopened without it.
+    """
+    if state.endswith(CLOSED):
+        quote = quote_in(state.removesuffix(CLOSED), owner)
+        close(quote.opportunity)
+        return fresh(quote)
+    quote = draft(owner) if "draft" in state else active(owner)
+    by = quote.opportunity.owner
+    match state:
+        case "expired" | "expired draft":
+            expired(quote)
+        case "lost" | "canceled":
+            services.close_quote(quote, to_status=state, closed_on=day(0), by=by)
+        case "revised":
+            services.revise_quote(quote, by=by, reason="Cheaper", valid_until=None)
+        case "won":
+            close(quote.opportunity, "won")
+        case "won before":
+            reopen_opportunity(close(quote.opportunity, "won"), by=by, quotes=[])
+    return fresh(quote)
+
+
+def told(opportunity: Opportunity) -> list[tuple]:
+    """The timeline of `opportunity`, latest first."""
+    return list(opportunity.timeline.values_list("kind", "by", "text", "data"))
