@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pypdfium2 import PdfDocument
 
 ROOT = Path(__file__).parents[3]
 PICTURES = ROOT / "docs" / "screenshots"
@@ -58,6 +59,7 @@ def offer(page: Page) -> None:
 def take(browser: Browser) -> None:
     page = sign_in(browser, WIDE)
     page.screenshot(path=PICTURES / "opportunity.png")
+    take_quote(browser)
     offer(page)
     page.screenshot(path=PICTURES / "close-dialog.png")
     for name, viewport, scheme in [("close-dialog-dark", WIDE, "dark"), ("close-dialog-360", NARROW, "light")]:
@@ -67,6 +69,15 @@ def take(browser: Browser) -> None:
     page.get_by_role("button", name="Close opportunity and 3 quotes").click()
     page.get_by_role("status").get_by_role("button", name="Undo").wait_for()
     page.screenshot(path=PICTURES / "closed.png")
+
+
+def take_quote(browser: Browser) -> None:
+    page = sign_in(browser, WIDE)
+    page.get_by_role("link", name="Q-2026-0114").first.click()
+    page.get_by_role("heading", name="Revisions").wait_for()
+    page.screenshot(path=PICTURES / "quote.png", full_page=True)
+    pdf = page.request.get(page.url + "pdf/").body()
+    PdfDocument(pdf)[0].render(scale=1.5).to_pil().save(PICTURES / "quote-pdf.png", optimize=True)
 
 
 def main() -> None:

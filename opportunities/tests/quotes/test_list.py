@@ -335,6 +335,8 @@ def test_every_filter_is_read_from_an_index(salesperson, address, index):
         if connection.vendor == "postgresql":  # a table this small is scanned unless that is made dear
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
+            if index.startswith("quote_by"):  # what the others find is little, and sorted
+                cursor.execute("SET LOCAL enable_sort = off")
         chosen = filters.QuoteFilter(address, salesperson)
         for quotes in chosen.sources():
             for plan in [page_plan(chosen.order, quotes), quotes[: filters.COUNTED].explain()]:
