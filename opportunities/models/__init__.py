@@ -14,6 +14,7 @@ from opportunities.models.reference import (
     State,
     StatusReason,
 )
+from opportunities.models.saved_view import SavedView
 from opportunities.models.seller import Seller
 from opportunities.models.timeline import TimelineEvent
 
@@ -35,6 +36,7 @@ __all__ = [
     "QuoteCounter",
     "QuoteLine",
     "QuoteStatus",
+    "SavedView",
     "Seller",
     "Stage",
     "State",

@@ -28,6 +28,8 @@ class OpportunityQuerySet(models.QuerySet):
 class Opportunity(models.Model):
     """A deal. `state` is explicit; what was estimated and what came true never share a field.
 
+    `first_estimated_*` are the estimates it was created with, where they are known. They stay as they are.
+
     It is inserted open, and only `opportunities.closing` closes or reopens it: the constraints below
     and the guards (models/guards.py) refuse anything else.
     """
@@ -50,6 +52,12 @@ class Opportunity(models.Model):
     )
     estimated_revenue = AmountField(_("estimated revenue"), null=True, blank=True)
     estimated_close_date = models.DateField(_("estimated close date"), null=True, blank=True)
+    first_estimated_revenue = AmountField(_("first estimated revenue"), null=True, blank=True, editable=False)
+    first_estimated_close_date = models.DateField(
+        _("first estimated close date"), null=True, blank=True, editable=False
+    )
+    next_step = models.CharField(_("next step"), max_length=200, blank=True)
+    next_step_on = models.DateField(_("date of the next step"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"), default=timezone.localdate)
     state = models.CharField(_("state"), max_length=4, choices=State, default=State.OPEN)
     status_reason = models.ForeignKey(

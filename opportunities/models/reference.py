@@ -105,6 +105,11 @@ class Stage(models.Model):
     name = models.CharField(_("name"), max_length=100, unique=True)
     probability = models.PositiveSmallIntegerField(_("probability (%)"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    idle_days = models.PositiveSmallIntegerField(
+        _("idle after (days)"),
+        default=30,
+        help_text=_("An opportunity without a note, a stage move or a quote event for this long is idle; 0: never."),
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("Stage"), _("Stages")

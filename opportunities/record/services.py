@@ -38,7 +38,13 @@ def create_opportunity(*, by, account: Account, contact: Contact | None = None, 
     """
     with transaction.atomic():
         account, contact = saved_parties(account, contact)
-        opportunity = Opportunity.objects.create(account=account, contact=contact, **facts)
+        opportunity = Opportunity.objects.create(
+            account=account,
+            contact=contact,
+            first_estimated_revenue=facts.get("estimated_revenue"),
+            first_estimated_close_date=facts.get("estimated_close_date"),
+            **facts,
+        )
         tell(opportunity, TimelineEvent.Kind.CREATED, by)
         return opportunity
 

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from opportunities.closing import correct_closing, plan_close, reopen_opportunity
 from opportunities.closing.services import close_quotes
-from opportunities.models import Quote, QuoteClose
+from opportunities.models import Quote, QuoteClose, SavedView
 from opportunities.tests.factories import (
     CompetitorFactory,
     ContactFactory,
@@ -47,6 +47,8 @@ def deals(db) -> SimpleNamespace:
     left_quote, back_quote = quote(reopened, "active"), quote(reopened, "draft")
     reopened_closing = close(reopened, plan=plan_close(reopened, "lost"))
     reopen_opportunity(reopened_closing, by=reopened.owner, quotes=[back_quote.pk], reason="A mistake")
+
+    saved_view = SavedView.objects.create(user=empty.owner, name="Mine", query="owner=mine")
 
     deals = SimpleNamespace(**{name: value for name, value in locals().items() if isinstance(value, Model)})
     for row in vars(deals).values():
