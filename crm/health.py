@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from opportunities.models import guards
+from opportunities.models import guards, search
 
 
 @login_not_required
@@ -19,9 +19,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, no migration is pending and no guard is missing; else 503 and why."""
+    """200 when the database answers, no migration is pending, no guard or search index is missing; else 503 and why."""
     try:
         problems = pending_migrations() + [f"guard missing: {name}" for name in guards.missing(connection)]
+        problems += [f"search index missing: {name}" for name in search.missing(connection)]
     except Error:
         problems = ["the database does not answer"]
     status = {"status": "not ready", "problems": problems} if problems else {"status": "ok"}

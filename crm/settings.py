@@ -87,7 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "opportunities:list"
+LOGIN_REDIRECT_URL = "opportunities:day"
 LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "en"

@@ -3,13 +3,11 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from crm import health
 from opportunities.preferences.views import PasswordChange
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="opportunities:list"), name="home"),
     path("", include("opportunities.urls")),
     path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),

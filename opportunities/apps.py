@@ -36,12 +36,13 @@ def drop_guards(using: str, **_kwargs) -> None:
 
 
 def finish_migration(using: str, **_kwargs) -> None:
-    """Guards, reference data and groups, once the tables are there; also after a `flush`."""
-    from opportunities.models import guards, reference
+    """Guards, search indexes, reference data and groups, once the tables are there; also after a `flush`."""
+    from opportunities.models import guards, reference, search
     from opportunities.permissions import ship_groups
 
     connection = connections[using]
     guards.create(connection)
+    search.create(connection)
     if guards.missing(connection):
         return  # migrated backwards
     reference.ship_reference_data()

@@ -7,6 +7,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -15,14 +16,16 @@ from opportunities.formats import format_date, format_instant, person
 from opportunities.money import format_money
 
 LONGEST_VALUE = 100  # characters of a stored text that an error quotes
+TAKE = "take"  # what is stored, rather than what was typed
 
 
 class EditForm(forms.Form):
     """Edits `stored`, and overwrites nothing that somebody else changed since the form was shown.
 
     What was shown is sent along (Django's hidden initial values). A fact that the user left alone is taken as it
-    is now; one that both changed is refused in words, and saving once more replaces it. To be judged on a row that
-    is locked in the transaction that saves, so that nothing slips in between.
+    is now; one that both changed is refused in words, with a choice beside it: to keep one's own (saving once more
+    replaces what is stored) or to take what is stored. To be judged on a row that is locked in the transaction that
+    saves, so that nothing slips in between.
     """
 
     facts: list[str]  # the fields that are stored under their own name
@@ -39,6 +42,8 @@ class EditForm(forms.Form):
         """Compares what was sent with what is stored now; a value whose initial one is missing was shown as it is."""
         for name in self.facts:
             now = self.now[name] = self.as_typed(name)
+            if self.data.get(choice_of(name)) == TAKE:  # as if it had been left alone
+                self.data |= {name: now, self.add_initial_prefix(name): now}
             if self.data.get(name) == self.data.setdefault(self.add_initial_prefix(name), now):
                 self.data |= {name: now, self.add_initial_prefix(name): now}
 
@@ -54,8 +59,23 @@ class EditForm(forms.Form):
         for name in late:
             self.data[self.add_initial_prefix(name)] = self.now[name]
             self.add_error(name, self.sentence(name, last_edit))
+            self.offer_choice(name)
         self.is_late = bool(late)
         return cleaned_data
+
+    def offer_choice(self, name: str) -> None:
+        """Puts the two values beside the field, the user's own one chosen."""
+        self[name].help_text = format_html(
+            '<span class="choice" role="radiogroup" aria-label="{}">'
+            '<label><input type="radio" class="form-check-input" name="{}" value="" checked> {}</label> '
+            '<label><input type="radio" class="form-check-input" name="{}" value="{}"> {}</label></span>',
+            self.fields[name].label,
+            choice_of(name),
+            _("Keep mine"),
+            choice_of(name),
+            TAKE,
+            _("Take %(value)s") % {"value": self.stored_in_words(name)},
+        )
 
     def was_changed(self, name: str) -> bool:
         """Whether what is stored is not what was shown; line breaks come back in another form."""
@@ -100,6 +120,11 @@ class EditForm(forms.Form):
     def as_shown(self) -> list[str]:
         """The hidden inputs that say what the form showed."""
         return [self[name].as_hidden(only_initial=True) for name in self.facts]
+
+
+def choice_of(name: str) -> str:
+    """The control that chooses between the two values of the field `name`."""
+    return f"choice-{name}"
 
 
 def edit_of(row: Model) -> tuple | None:

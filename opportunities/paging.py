@@ -1,11 +1,12 @@
 """Paging by key: a page begins beyond the last row of the page before, so no page costs more than the first.
 
-The order is that of a date or number, ties by id; a missing one counts as later than every other, on both
-databases. The place where a page begins is a signed cursor in its address.
+The order is that of a date, number or amount, ties by id; a missing one counts as later than every other, on both
+databases, unless the order has it last. The place where a page begins is a signed cursor in its address.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.core import signing
 from django.db.models import F, Q, QuerySet
@@ -27,7 +28,7 @@ class Page:
 class Place:
     """Beyond the row with this value and id, towards the end of the list or back to its beginning."""
 
-    value: date | int | None
+    value: date | Decimal | int | None
     pk: int
     is_back: bool
 
@@ -36,6 +37,8 @@ class Place:
 class Order:
     field: str
     latest_first: bool = False
+    rows: int | None = None  # of a page; SIZE unless it says otherwise
+    missing_last: bool = False  # of the latest or greatest first, too
 
     def page(self, *sources: QuerySet, cursor: str = "") -> Page:
         """The page at `cursor`; the first one when it is empty, expired, forged or of another order.
@@ -46,8 +49,8 @@ class Order:
         place = self.read(cursor)
         is_back = place is not None and place.is_back
         found = self.beyond(sources, place, rising=self.latest_first == is_back)
-        has_more, found = len(found) > SIZE, found[:SIZE]
-        if place and (not found or (is_back and len(found) < SIZE)):
+        has_more, found = len(found) > self.size, found[: self.size]
+        if place and (not found or (is_back and len(found) < self.size)):
             return self.page(*sources)  # the rows that were here are gone
         if is_back:
             found.reverse()
@@ -59,17 +62,17 @@ class Order:
         )
 
     def beyond(self, sources: tuple[QuerySet, ...], place: Place | None, rising: bool) -> list:
-        """The first SIZE + 1 rows of `sources` beyond `place`."""
+        """The first rows of `sources` beyond `place`: a page and one more."""
         found = [row for rows in sources for row in self.first_rows(rows, place, rising)]
         found.sort(key=self.sort_key, reverse=not rising)
-        return found[: SIZE + 1]
+        return found[: self.size + 1]
 
     def first_rows(self, rows: QuerySet, place: Place | None, rising: bool) -> list:
-        """The first SIZE + 1 of `rows`, part by part: each is a range of an index, all in one OR are not."""
+        """The first of `rows`, part by part: each is a range of an index, all in one OR are not."""
         found = []
         for part in self.parts(rows, place, "gt" if rising else "lt"):
-            if len(found) <= SIZE:
-                found += part.order_by(*self.columns(rising))[: SIZE + 1 - len(found)]
+            if len(found) <= self.size:
+                found += part.order_by(*self.columns(rising))[: self.size + 1 - len(found)]
         return found
 
     def columns(self, rising: bool) -> tuple:
@@ -79,25 +82,31 @@ class Order:
 
     def parts(self, rows: QuerySet, place: Place | None, beyond: str) -> list[QuerySet]:
         """The rows beyond ("gt" or "lt") `place` with its kind of value, known or missing, and then the other kind."""
-        if place is None:
+        if place is None and not (self.latest_first and self.missing_last):
             return [rows]
         is_missing = {f"{self.field}__isnull": True}
+        known, missing = rows.exclude(**is_missing), rows.filter(**is_missing)
+        if place is None:
+            return [known, missing]
+        is_forwards = (beyond == "gt") != self.latest_first
+        missing_follow = is_forwards == (self.missing_last or not self.latest_first)
         same_value = Q(**{f"pk__{beyond}": place.pk})
         if place.value is None:
-            here = rows.filter(same_value, **is_missing)
-            return [here] if beyond == "gt" else [here, rows.exclude(**is_missing)]
+            here = missing.filter(same_value)
+            return [here] if missing_follow else [here, known]
         another_value = Q(**{f"{self.field}__{beyond}": place.value})
         here = rows.filter(another_value | same_value, **{f"{self.field}__{beyond}e": place.value})
-        return [here, rows.filter(**is_missing)] if beyond == "gt" else [here]
+        return [here, missing] if missing_follow else [here]
 
     def sort_key(self, row) -> tuple:
-        """Sorts rows as the database does, a missing value last."""
+        """Sorts rows as the database does: rising, a missing value is the last one, or the first to be last falling."""
         value = getattr(row, self.field)
-        return (value is None, value or 0, row.pk)
+        is_greatest = not (self.latest_first and self.missing_last)
+        return ((value is None) == is_greatest, value or 0, row.pk)
 
     def write(self, row, is_back: bool) -> str:
         value = getattr(row, self.field)
-        stored = value.isoformat() if isinstance(value, date) else value
+        stored = value if value is None or isinstance(value, int) else str(value)
         return signing.dumps([stored, row.pk, is_back], salt=self.salt)
 
     def read(self, cursor: str) -> Place | None:
@@ -105,7 +114,13 @@ class Order:
             stored, pk, is_back = signing.loads(cursor, salt=self.salt, max_age=CURSOR_AGE)
         except signing.BadSignature:
             return None
-        return Place(date.fromisoformat(stored) if isinstance(stored, str) else stored, pk, is_back)
+        if isinstance(stored, str):
+            stored = date.fromisoformat(stored) if "-" in stored else Decimal(stored)
+        return Place(stored, pk, is_back)
+
+    @property
+    def size(self) -> int:
+        return self.rows or SIZE
 
     @property
     def salt(self) -> str:

@@ -12,6 +12,8 @@ from opportunities.models import Opportunity
 OWN = ["view_opportunity", "add_opportunity", "change_opportunity", "close_opportunity"]
 ANY = ["change_any_opportunity", "close_any_opportunity", "reopen_any_opportunity"]
 SEES_COST = "view_quote_cost"
+# In no group: administrators grant it to whoever may change what was reported. It comes on top of the other ones.
+IN_CLOSED_PERIOD = "close_in_closed_period"
 GROUPS = {"Salespeople": OWN, "Sales managers": [*OWN, *ANY, SEES_COST]}
 # The permission that an action needs on one's own opportunities, and on everybody's.
 ACTIONS = {
@@ -29,6 +31,7 @@ NAMES = {
     "change_any_opportunity": gettext_noop("change everybody's opportunities"),
     "close_any_opportunity": gettext_noop("close everybody's opportunities"),
     "reopen_any_opportunity": gettext_noop("reopen opportunities and correct closings"),
+    IN_CLOSED_PERIOD: gettext_noop("close and reopen opportunities in a closed period"),
 }
 
 
@@ -58,6 +61,11 @@ def may(user, action: str, opportunity: Opportunity | None = None) -> bool:
 def sees_cost(user) -> bool:
     """Whether `user` may see what quotes cost, and so their margin."""
     return user.has_perm(f"opportunities.{SEES_COST}")
+
+
+def may_in_closed_period(user) -> bool:
+    """Whether `user` may close, reopen and correct what has its close date in the closed period."""
+    return user.has_perm(f"opportunities.{IN_CLOSED_PERIOD}")
 
 
 def require(user, action: str, opportunity: Opportunity | None = None) -> None:

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.admin import (  # noqa: F401 (they register themselves)
+    books,
     history,
     opportunity,
     quote,

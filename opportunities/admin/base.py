@@ -157,6 +157,36 @@ class DeactivatingAdmin(ModelAdmin):
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
+class OneRow(ModelAdmin):
+    """There is one row at most, which stays: its page, or the form that adds it, in the place of a list."""
+
+    def changelist_view(self, request, extra_context=None):
+        row = self.model.objects.first()
+        if row and self.has_view_or_change_permission(request):
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", row.pk)
+        if self.has_add_permission(request):
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
+        return super().changelist_view(request, extra_context)
+
+    def get_model_perms(self, request):
+        """What the menu of every admin page offers: the list, which leads on, so that no page asks for the row."""
+        change, view = self.has_change_permission(request), self.has_view_permission(request)
+        return {"add": False, "change": change, "delete": False, "view": view}
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not self.model.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            obj.pk = 1
+            obj.save(force_insert=True)
+
+
 class ReadOnly:
     """Written elsewhere; the admin only shows it, to those who may view it."""
 

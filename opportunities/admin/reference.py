@@ -77,8 +77,8 @@ class ProductAdmin(OffersActive, AnyCaseSearch, DeactivatingAdmin):
 
 @admin.register(Stage)
 class StageAdmin(ModelAdmin):
-    list_display = ["__str__", "probability", "position"]
-    list_editable = ["position"]
+    list_display = ["__str__", "probability", "idle_days", "position"]
+    list_editable = ["idle_days", "position"]
     search_fields = ["name"]
 
 

@@ -7,13 +7,12 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
-from opportunities.admin.base import FreshForm, ModelAdmin
+from opportunities.admin.base import FreshForm, OneRow
 from opportunities.models import Seller
 
 MOST_BYTES = 500_000
@@ -50,7 +49,7 @@ class SellerForm(FreshForm):
 
 
 @admin.register(Seller)
-class SellerAdmin(ModelAdmin):
+class SellerAdmin(OneRow):
     form = SellerForm
     readonly_fields = ["logo_now"]
 
@@ -67,30 +66,9 @@ class SellerAdmin(ModelAdmin):
         data = b64encode(seller.logo).decode()
         return format_html('<img src="data:{};base64,{}" alt="{}" height="64">', seller.logo_type, data, _("The logo"))
 
-    def changelist_view(self, request, extra_context=None):
-        """There is one row at most: its page, or the form that adds it, instead of a list."""
-        seller = Seller.objects.first()
-        if seller and self.has_view_or_change_permission(request):
-            return redirect("admin:opportunities_seller_change", seller.pk)
-        if self.has_add_permission(request):
-            return redirect("admin:opportunities_seller_add")
-        return super().changelist_view(request, extra_context)
-
-    def get_model_perms(self, request):
-        """What the menu of every admin page offers: the list, which leads on, so that no page asks for the row."""
-        change, view = self.has_change_permission(request), self.has_view_permission(request)
-        return {"add": False, "change": change, "delete": False, "view": view}
-
-    def has_add_permission(self, request):
-        return super().has_add_permission(request) and not Seller.objects.exists()
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def save_model(self, request, obj, form, change):
         if not change:
-            obj.pk = 1
-            obj.save(force_insert=True)
+            super().save_model(request, obj, form, change)
             return
         has_new_logo = {"new_logo", "remove_logo"} & set(form.changed_data)
         columns = {*form.changed_data} - {"new_logo", "remove_logo"} | (

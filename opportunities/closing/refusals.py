@@ -1,11 +1,14 @@
 """Why a service refuses. Whatever is raised here, nothing was changed; `str()` says why in the user's language."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.closing.plan import Plan
-from opportunities.formats import format_instant, person
+from opportunities.formats import format_date, format_instant, person
 from opportunities.models import OpportunityClose
+from opportunities.permissions import IN_CLOSED_PERIOD, NAMES
 
 
 class Refused(Exception):
@@ -61,6 +64,20 @@ class UndoRefused(Refused):
     def __init__(self):
         super().__init__(
             _("Undo is for whoever closed the opportunity, within an hour. A manager can still reopen it.")
+        )
+
+
+class PeriodClosed(Refused):
+    """The close date is on or before `through`, the last day that administrators closed."""
+
+    def __init__(self, through: date):
+        self.through = through
+        super().__init__(
+            _(
+                "Everything up to %(date)s is closed: this needs the permission to %(action)s (%(codename)s). "
+                "Ask an administrator."
+            )
+            % {"date": format_date(through), "action": _(NAMES[IN_CLOSED_PERIOD]), "codename": IN_CLOSED_PERIOD}
         )
 
 

@@ -17,8 +17,17 @@ from django.utils.translation import gettext as _
 
 from opportunities.closing.facts import Closing, closing_errors
 from opportunities.closing.plan import Plan, fate_errors, plan_close
-from opportunities.closing.refusals import AlreadyClosed, Gone, NotClosed, OpenQuotesRemain, PlanOutOfDate, UndoRefused
+from opportunities.closing.refusals import (
+    AlreadyClosed,
+    Gone,
+    NotClosed,
+    OpenQuotesRemain,
+    PeriodClosed,
+    PlanOutOfDate,
+    UndoRefused,
+)
 from opportunities.models import (
+    ClosedThrough,
     Competitor,
     Opportunity,
     OpportunityClose,
@@ -28,6 +37,7 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
+from opportunities.permissions import may_in_closed_period
 
 
 def close_opportunity(
@@ -46,7 +56,7 @@ def close_opportunity(
 
     Guaranteed: all or nothing, and the quotes closed are exactly those of `plan`, each in the state and
     with the total that it shows. The inverse is `undo_close` (an hour) or `reopen_opportunity`.
-    Raises AlreadyClosed; OpenQuotesRemain where quotes are open and `plan` is None; PlanOutOfDate;
+    Raises AlreadyClosed; OpenQuotesRemain where quotes are open and `plan` is None; PlanOutOfDate; PeriodClosed;
     ValidationError by field (`quote-<id>` for a quote). Rule: Dynamics 365, "Close an opportunity".
     """
     with transaction.atomic():
@@ -80,8 +90,8 @@ def close_opportunity(
 def undo_close(closing: OpportunityClose, *, by) -> Opportunity:
     """Takes `closing` back: the opportunity and the quotes that it closed are exactly as they were.
 
-    The inverse of `close_opportunity`. Raises NotClosed unless `closing` is current, and UndoRefused
-    unless `by` recorded it within the last hour.
+    The inverse of `close_opportunity`. Raises NotClosed unless `closing` is current, UndoRefused
+    unless `by` recorded it within the last hour, and PeriodClosed.
     """
     with transaction.atomic():
         opportunity, current = lock_closed(closing)
@@ -100,7 +110,7 @@ def reopen_opportunity(
 
     All come back when `quotes` is None; each in the exact state it had. The status reason becomes the
     default open one. The inverse of `close_opportunity`. Raises NotClosed unless `closing` is current,
-    and ValidationError for a quote that it did not close.
+    PeriodClosed, and ValidationError for a quote that it did not close.
     """
     with transaction.atomic():
         opportunity, current = lock_closed(closing)
@@ -125,7 +135,8 @@ def correct_closing(
 
     A reopening and a closing in one transaction, so that the history keeps both; the same facts again
     are no correction. It has no inverse but another correction.
-    Raises NotClosed unless `closing` is current; ValidationError by field.
+    Raises NotClosed unless `closing` is current; PeriodClosed for the date it has or is to have; ValidationError by
+    field.
     """
     with transaction.atomic():
         opportunity, current = lock_closed(closing)
@@ -153,10 +164,13 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
 
     For callers that have locked and checked what they close, as `close_opportunity` does; the database
     refuses a closing that breaks a rule, with an IntegrityError, and then nothing of the batch is kept.
+    Raises PeriodClosed, unless an import records what is history (`by` is None).
     The order matters to the guards: the record first, then the quotes, then the opportunity.
     """
     now = timezone.now()
     with transaction.atomic():
+        if by is not None:
+            check_period(by, [closing.closed_on for closing in batch])
         records = OpportunityClose.objects.bulk_create(
             OpportunityClose(
                 opportunity=closing.opportunity,
@@ -211,6 +225,13 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
     return records
 
 
+def check_period(by, days: Collection[date]) -> None:
+    """Raises PeriodClosed where one of `days` is in the closed period and `by` may not change anything there."""
+    through = ClosedThrough.day()
+    if through and any(day <= through for day in days) and not may_in_closed_period(by):
+        raise PeriodClosed(through)
+
+
 def close_quotes(quote_ids: Collection[int]) -> None:
     """Gives each quote the status that its current closing, recorded before, says."""
     current = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None)
@@ -254,7 +275,11 @@ def current_closing(opportunity: Opportunity) -> OpportunityClose | None:
 def reopen(
     opportunity: Opportunity, closing: OpportunityClose, open_reason: StatusReason, *, by, reason: str = ""
 ) -> None:
-    """Marks `closing` as reopened and opens its opportunity; what the closing set leaves the current record."""
+    """Marks `closing` as reopened and opens its opportunity; what the closing set leaves the current record.
+
+    Raises PeriodClosed.
+    """
+    check_period(by, [closing.closed_on])
     closing.reopened_by, closing.reopened_at, closing.reopen_reason = by, timezone.now(), reason.strip()
     closing.save(update_fields=["reopened_by", "reopened_at", "reopen_reason"])
     opportunity.state, opportunity.status_reason = State.OPEN, open_reason

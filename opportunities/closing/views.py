@@ -20,6 +20,7 @@ from opportunities.closing.refusals import (
     Gone,
     NotClosed,
     OpenQuotesRemain,
+    PeriodClosed,
     PlanOutOfDate,
     Refused,
     UndoRefused,
@@ -50,6 +51,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     except (PlanOutOfDate, OpenQuotesRemain):
         form = CloseForm(opportunity, request.POST.dict())  # reads the quotes anew, and finds what changed
         form.full_clean()
+    except PeriodClosed as refusal:
+        form.add_error("closed_on", str(refusal))
     except (ValidationError, IntegrityError) as error:
         form.add_error(None, sentences(error))
     form.show_again()
@@ -80,7 +83,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return show(request, "closing/_undo", _("Undo closing"), opportunity, {"closing": closing})
     try:
         services.undo_close(closing, by=request.user)
-    except (NotClosed, UndoRefused) as refusal:
+    except (NotClosed, PeriodClosed, UndoRefused) as refusal:
         return refuse(request, opportunity, refusal)
     messages.success(request, _("The closing is undone: everything is as it was before."))
     return leave_dialog(request, opportunity.get_absolute_url())
@@ -117,6 +120,8 @@ def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title:
             return leave_dialog(request, opportunity.get_absolute_url())
     except NotClosed as refusal:
         return refuse(request, opportunity, refusal)
+    except PeriodClosed as refusal:
+        form.add_error("closed_on" if "closed_on" in form.fields else None, str(refusal))
     except (ValidationError, IntegrityError) as error:
         form.add_error(None, sentences(error))
     return show(request, panel, title, opportunity, {"form": form}, status=422)

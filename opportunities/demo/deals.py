@@ -30,6 +30,7 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
+from opportunities.models.timeline import as_data
 
 OPPORTUNITIES = 300
 DAYS = 730
@@ -104,7 +105,7 @@ class Deal:
     events: list[TimelineEvent] = field(default_factory=list)
     closing: DrawnClosing | None = None
 
-    def tell(self, kind: str, by: User, at: datetime, text: str = "", **data: str) -> None:
+    def tell(self, kind: str, by: User, at: datetime, text: str = "", **data) -> None:
         self.events.append(TimelineEvent(opportunity=self.opportunity, kind=kind, by=by, at=at, text=text, data=data))
 
 
@@ -119,7 +120,11 @@ class Draw:
         deals = [self.showcase()]
         for user in self.office.users.values():
             deals += [self.waiting(user, statuses) for statuses in WAITING]
-        return deals + [self.past() for _ in range(OPPORTUNITIES - len(deals))]
+        deals += [self.past() for _ in range(OPPORTUNITIES - len(deals))]
+        for deal in deals[1:]:
+            self.look_back(deal)
+            self.look_ahead(deal)
+        return deals
 
     def showcase(self) -> Deal:
         """The opportunity of the README's pictures, Marta's."""
@@ -151,6 +156,9 @@ class Draw:
         first.quote.revision, second.quote.revision, second.revises = 1, 2, first
 
         deal.opportunity.estimated_revenue, deal.opportunity.estimated_close_date = Decimal(184_000), self.ahead(8)
+        deal.opportunity.first_estimated_revenue = Decimal(170_000)
+        deal.opportunity.first_estimated_close_date = self.ago(22)
+        deal.opportunity.next_step, deal.opportunity.next_step_on = self.words.next_steps[-1], self.ahead(2)
         deal.opportunity.status_reason = self.office.reasons[State.OPEN][0]
         stages = self.office.stages[:-1]
         self.move(deal, stages, [self.at(self.ago(12 + 45 * step), 9, 15) for step in reversed(range(len(stages) - 1))])
@@ -174,8 +182,21 @@ class Draw:
                 self.activate(drawn, self.at(self.between(drawn.created_at.date(), last), 12), valid_until)
             if len(statuses) > len(self.words.variants):
                 drawn.quote.name = self.words.site.format(n=number)
-        self.finish(deal, offer, self.ahead(3, 45), self.ago(1))
+        if statuses == ["expired"]:
+            estimated_on = self.ago(self.rng.randint(1, 12))
+        else:
+            estimated_on = self.ahead(2, 6) if set(statuses) == {"draft"} else self.ahead(3, 45)
+        self.finish(deal, offer, estimated_on, self.ago(1))
+        if len(statuses) == 4:
+            self.advise(deal)
         return deal
+
+    def advise(self, deal: Deal) -> None:
+        """Somebody else leaves a note: Inès, or on her own deal Jonas."""
+        owner, users = deal.opportunity.owner, self.office.users
+        by = users["jonas"] if owner == users["ines"] else users["ines"]
+        at = self.at(self.ago(self.rng.randint(1, 9)), 18)
+        deal.tell(TimelineEvent.Kind.NOTE, by, at, self.rng.choice(self.words.advice))
 
     def past(self) -> Deal:
         """A deal that was opened in the last two years; closed by now unless it is a recent one."""
@@ -228,6 +249,34 @@ class Draw:
         self.move(deal, self.office.stages[:reached], moves)
         for note in self.rng.sample(self.words.notes, self.rng.choice([0, 1, 1, 2])):
             deal.tell(TimelineEvent.Kind.NOTE, owner, self.at(self.between(opportunity.opened_on, last), 17), note)
+
+    def look_back(self, deal: Deal) -> None:
+        """Says what was estimated first; where that was something else, an edit tells of it."""
+        opportunity = deal.opportunity
+        names = ["estimated_revenue", "estimated_close_date"]
+        now = {name: getattr(opportunity, name) for name in names}
+        first = dict(now)
+        if self.rng.random() < 0.6:
+            first["estimated_revenue"] = (now["estimated_revenue"] * self.rng.randint(80, 125) / 100).quantize(
+                Decimal(1)
+            )
+            promised_on = now["estimated_close_date"] - timedelta(days=self.rng.randint(-5, 50))
+            first["estimated_close_date"] = max(promised_on, opportunity.opened_on + timedelta(days=7))
+        for name in names:
+            setattr(opportunity, f"first_{name}", first[name])
+        values = [[name, *(as_data(day[name], opportunity.currency) for day in (first, now))] for name in names]
+        changes = [[name, before, after] for name, before, after in values if before != after]
+        if changes:
+            last = min(deal.closing.closed_on if deal.closing else self.today, self.today) - timedelta(days=1)
+            at = self.at(self.between(opportunity.opened_on, max(last, opportunity.opened_on)), 13)
+            deal.tell(TimelineEvent.Kind.EDITED, opportunity.owner, at, changes=changes)
+
+    def look_ahead(self, deal: Deal) -> None:
+        """Plans the next step of most open deals; that of some is overdue."""
+        if deal.closing is None and self.rng.random() < 0.75:
+            opportunity = deal.opportunity
+            opportunity.next_step = self.rng.choice(self.words.next_steps)
+            opportunity.next_step_on = self.maybe([self.today + timedelta(days=self.rng.randint(-6, 21))], 0.9)
 
     def move(self, deal: Deal, stages: list[Stage], instants: list[datetime]) -> None:
         """Moves the deal through `stages`, from one to the next at each of the `instants`."""

@@ -172,6 +172,13 @@ WORDS = Words(
         "Servalis Industrial Services SAS, share capital €250,000 · VAT number FR00 000 000 000\n"
         "quotes@servalis.example · +33 1 99 00 12 12 · servalis.example"
     ),
+    next_steps=[
+        "Call back about the budget",
+        "Send the revised offer",
+        "Visit the site",
+        "Meet purchasing",
+        "Ask for the signature",
+    ],
     notes=[
         "Met the plant manager; the budget is confirmed for next year.",
         "They compare us with two others and decide after the summer shutdown.",
@@ -185,6 +192,11 @@ WORDS = Words(
         "Asked for a second option without spare parts.",
         "The audit showed more leaks than expected: good for our case.",
         "No answer for two weeks, will call again on Monday.",
+    ],
+    advice=[
+        "I know their head of purchasing; call me before the next meeting.",
+        "Up to 5 % off is fine here. Tell me if they ask for more.",
+        "Could we close this one before the end of the month?",
     ],
     won=[
         "Signed for two years with an option for a third.",

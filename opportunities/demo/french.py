@@ -189,6 +189,13 @@ WORDS = Words(
         "Servalis Industrial Services SAS, capital de 250 000 € · TVA FR00 000 000 000\n"
         "devis@servalis.example · +33 1 99 00 12 12 · servalis.example"
     ),
+    next_steps=[
+        "Rappeler au sujet du budget",
+        "Envoyer l'offre révisée",
+        "Visiter le site",
+        "Rencontrer les achats",
+        "Demander la signature",
+    ],
     notes=[
         "Rencontré le directeur du site ; le budget est confirmé pour l'an prochain.",
         "Ils nous comparent à deux autres et décident après l'arrêt d'été.",
@@ -202,6 +209,11 @@ WORDS = Words(
         "Ils demandent une seconde option sans pièces de rechange.",
         "L'audit a trouvé plus de fuites que prévu : bon pour notre dossier.",
         "Pas de réponse depuis deux semaines, je rappelle lundi.",
+    ],
+    advice=[
+        "Je connais leur directrice des achats ; appelle-moi avant la prochaine réunion.",
+        "Jusqu'à 5 % de remise, c'est bon. Préviens-moi s'ils demandent plus.",
+        "Peut-on conclure celle-ci avant la fin du mois ?",
     ],
     won=[
         "Signé pour deux ans, avec une troisième année en option.",

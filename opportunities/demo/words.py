@@ -59,7 +59,9 @@ class Words:
     payment_terms: list[str]
     seller_address: str
     seller_footer: str
+    next_steps: list[str]
     notes: list[str]
+    advice: list[str]  # notes of others
     won: list[str]  # details of closings
     lost: list[str]
     withdrawn: list[str]  # why a quote was closed by itself

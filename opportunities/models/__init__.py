@@ -1,5 +1,6 @@
 """The ground floor: what is stored, and what the database itself refuses. Imports nothing above it."""
 
+from opportunities.models.books import ClosedThrough
 from opportunities.models.closing import UNDO_TIME, OpportunityClose, QuoteClose
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.preferences import Preferences
@@ -23,6 +24,7 @@ __all__ = [
     "UNDO_TIME",
     "Account",
     "BillingMethod",
+    "ClosedThrough",
     "Competitor",
     "Contact",
     "DiscountKind",

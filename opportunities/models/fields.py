@@ -13,6 +13,13 @@ def fold(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
+class Unindexed(models.Func):
+    """A text that the database reads in the row: SQLite, without statistics, would take an index that reads more."""
+
+    template = "(%(expressions)s || '')"
+    output_field = models.CharField()
+
+
 class AmountField(models.DecimalField):
     """An amount of money in the units of the row's currency."""
 

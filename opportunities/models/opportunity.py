@@ -1,24 +1,55 @@
 """An opportunity: a deal that is open until it is closed as won or lost."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models.fields import AmountField, FoldedField, fold
+from opportunities.models import search
+from opportunities.models.fields import AmountField, FoldedField, Unindexed
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
 from opportunities.money import AMOUNTS, CURRENCIES
 
 
 class OpportunityQuerySet(models.QuerySet):
     def search(self, text: str) -> "OpportunityQuerySet":
-        """Those whose topic or account contains every word of `text`; case and accents do not matter."""
-        matches = self
-        for word in fold(text).split():
-            matches = matches.filter(Q(folded_topic__contains=word) | Q(account__folded_name__contains=word))
-        return matches
+        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
+        return search.with_words(self, text, self.contains, self.ids_with)
+
+    def contains(self, word: str) -> Q:
+        found = Q(folded_topic__contains=word) | Q(account__folded_name__contains=word)
+        numbers = search.quote_numbers(word)
+        return found | Q(pk__in=self.everywhere.filter(quotes__number__in=numbers).values("pk")) if numbers else found
+
+    def ids_with(self, word: str, most: int) -> set[int] | None:
+        """The ids of all opportunities that have the folded `word`; None where these are more than `most`."""
+        connection = connections[self.db]
+        accounts = search.ACCOUNTS.rows_with(word, search.RARE, connection)
+        if len(accounts) > search.RARE:
+            return None
+        found = search.TOPICS.rows_with(word, most, connection)
+        if accounts and len(found) <= most:
+            found.update(self.everywhere.filter(account__in=accounts).values_list("pk", flat=True)[: most + 1])
+        if numbers := search.quote_numbers(word):
+            found.update(self.everywhere.filter(quotes__number__in=numbers).values_list("pk", flat=True))
+        return found if len(found) <= most else None
+
+    @property
+    def everywhere(self) -> "OpportunityQuerySet":
+        """All opportunities of the same database."""
+        return self.model.objects.using(self.db)
+
+    def overdue(self) -> "OpportunityQuerySet":
+        """Open ones whose estimated close date has passed, in the user's time zone."""
+        return self.filter(state=State.OPEN, estimated_close_date__lt=timezone.localdate())
+
+    def in_states(self, states: Sequence[str]) -> "OpportunityQuerySet":
+        """Those with one of `states`, found by what else they are filtered by, however many have the state."""
+        return self.alias(read_state=Unindexed("state")).filter(read_state__in=states)
 
     def with_facts(self) -> "OpportunityQuerySet":
         """With all that a page says of an opportunity, in one query."""
@@ -28,7 +59,9 @@ class OpportunityQuerySet(models.QuerySet):
 class Opportunity(models.Model):
     """A deal. `state` is explicit; what was estimated and what came true never share a field.
 
-    `first_estimated_*` are the estimates it was created with, where they are known. They stay as they are.
+    `first_estimated_*` are the estimates it was created with, where they are known. They stay as they are, but
+    for the revenue when the currency changes: then it is the first one in that currency.
+    `next_step` is kept while it is closed, unseen, so that a reopened one goes on where it was.
 
     It is inserted open, and only `opportunities.closing` closes or reopens it: the constraints below
     and the guards (models/guards.py) refuse anything else.
@@ -42,8 +75,8 @@ class Opportunity(models.Model):
     contact = models.ForeignKey(
         Contact, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("contact")
     )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="opportunities", verbose_name=_("owner")
+    owner = models.ForeignKey(  # the indexes of the lists begin with it
+        settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="opportunities", verbose_name=_("owner")
     )
     currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="EUR")
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="opportunities", verbose_name=_("stage"))
@@ -65,8 +98,14 @@ class Opportunity(models.Model):
     )
     actual_revenue = AmountField(_("actual revenue"), null=True, blank=True)
     closed_on = models.DateField(_("close date"), null=True, blank=True)
-    competitor = models.ForeignKey(
-        Competitor, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("competitor")
+    competitor = models.ForeignKey(  # opportunity_by_competitor begins with it
+        Competitor,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="opportunities",
+        verbose_name=_("competitor"),
     )
     external_id = models.CharField(_("external ID"), max_length=100, null=True, blank=True, unique=True)
 
@@ -79,15 +118,25 @@ class Opportunity(models.Model):
             ("change_any_opportunity", "Can change everybody's opportunities"),
             ("close_any_opportunity", "Can close everybody's opportunities"),
             ("reopen_any_opportunity", "Can reopen everybody's opportunities and correct closings"),
+            ("close_in_closed_period", "Can close and reopen opportunities in a closed period"),
         ]
-        # One index per list (state, then the date it is sorted by), for all owners and for one.
+        # The list: an index per state and what it is sorted by, for all owners and for one. An owner's, sorted by
+        # revenue, are few enough to be sorted.
         indexes = [
             models.Index(fields=["state", "estimated_close_date", "id"], name="opportunity_by_estimate"),
             models.Index(fields=["owner", "state", "estimated_close_date", "id"], name="opportunity_mine_by_estimate"),
             models.Index(fields=["state", "closed_on", "id"], name="opportunity_by_close_date"),
             models.Index(fields=["owner", "state", "closed_on", "id"], name="opportunity_mine_by_close_date"),
-            models.Index(fields=["opened_on", "id"], name="opportunity_by_opening"),
-            models.Index(fields=["owner", "opened_on", "id"], name="opportunity_mine_by_opening"),
+            models.Index(fields=["state", "opened_on", "id"], name="opportunity_by_opening"),
+            models.Index(fields=["owner", "state", "opened_on", "id"], name="opportunity_mine_by_opening"),
+            models.Index(fields=["state", "estimated_revenue", "id"], name="opportunity_by_revenue"),
+            models.Index(fields=["competitor", "state", "closed_on", "id"], name="opportunity_by_competitor"),
+            models.Index(fields=["currency", "state"], name="opportunity_by_currency"),
+            # The board: a column is a stage.
+            models.Index(fields=["state", "stage", "estimated_close_date", "id"], name="opportunity_on_board"),
+            models.Index(
+                fields=["owner", "state", "stage", "estimated_close_date", "id"], name="opportunity_mine_on_board"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -23,6 +23,7 @@ class Preferences(models.Model):
     )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True, validators=[check_time_zone])
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("Preferences")

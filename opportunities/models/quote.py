@@ -1,18 +1,18 @@
 """A quote: what was offered for an opportunity, in the opportunity's currency."""
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models.fields import AmountField, FoldedField, fold
+from opportunities.models import search
+from opportunities.models.fields import AmountField, FoldedField, Unindexed
 from opportunities.models.opportunity import Opportunity
 from opportunities.money import AMOUNTS
 
@@ -30,19 +30,11 @@ TEXT_LENGTH = 4_000  # characters, of the introduction and of the closing text
 
 OPEN_STATUSES = (QuoteStatus.DRAFT, QuoteStatus.ACTIVE)
 EXPIRING = timedelta(days=7)
-NUMBER = r"Q-[0-9]{4}-[0-9]{4,}"
 
 
 def quote_label(number: str, revision: int) -> str:
     """How a quote is called; its revision is always shown."""
     return gettext("%(number)s rev. %(revision)s") % {"number": number, "revision": revision}
-
-
-class Unindexed(models.Func):
-    """A text that the database reads in the row: SQLite, without statistics, would take an index that reads more."""
-
-    template = "(%(expressions)s || '')"
-    output_field = models.CharField()
 
 
 class QuoteQuerySet(models.QuerySet):
@@ -60,18 +52,18 @@ class QuoteQuerySet(models.QuerySet):
         return self.filter(valid_until__range=(today, today + EXPIRING))
 
     def search(self, text: str) -> "QuoteQuerySet":
-        """Those whose number or name contains every word of `text`; case and accents do not matter.
+        """Those with every word of `text` in their name or as their number; case and accents do not matter."""
+        return search.with_words(self, text, self.contains, self.ids_with)
 
-        A whole number, such as "Q-2026-0114", is found by an index.
-        """
-        matches = self
-        for word in fold(text).split():
-            number = word.upper()
-            if re.fullmatch(NUMBER, number):
-                matches = matches.filter(number=number)
-            else:
-                matches = matches.filter(Q(folded_name__contains=word) | Q(number__contains=number))
-        return matches
+    def contains(self, word: str) -> Q:
+        return Q(folded_name__contains=word) | Q(number__in=search.quote_numbers(word))
+
+    def ids_with(self, word: str, most: int) -> set[int] | None:
+        """The ids of all quotes that have the folded `word`; None where these are more than `most`."""
+        found = search.QUOTES.rows_with(word, most, connections[self.db])
+        if numbers := search.quote_numbers(word):
+            found.update(self.model.objects.using(self.db).filter(number__in=numbers).values_list("pk", flat=True))
+        return found if len(found) <= most else None
 
     def of(self, opportunities: models.QuerySet, statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

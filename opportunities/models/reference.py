@@ -1,10 +1,11 @@
 """What deals refer to: the people and firms around them, and the lists that administrators keep."""
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from opportunities.models import search
 from opportunities.models.fields import AmountField, FoldedField, PercentField
 from opportunities.money import AMOUNTS, CURRENCIES
 
@@ -19,12 +20,25 @@ class State(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+class AccountQuerySet(models.QuerySet):
+    def search(self, text: str) -> "AccountQuerySet":
+        """Those whose name has every word of `text`; case and accents do not matter."""
+        return search.with_words(self, text, lambda word: Q(folded_name__contains=word), self.ids_with)
+
+    def ids_with(self, word: str, most: int) -> set[int] | None:
+        """The ids of all accounts that have the folded `word`; None where these are more than `most`."""
+        found = search.ACCOUNTS.rows_with(word, most, connections[self.db])
+        return found if len(found) <= most else None
+
+
 class Account(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     folded_name = FoldedField(source="name")
     sector = models.CharField(_("sector"), max_length=100, blank=True)
     website = models.URLField(_("website"), blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("Account"), _("Accounts")
@@ -96,10 +110,11 @@ class Stage(models.Model):
     """How far an open opportunity is; kept when it is closed, so that a funnel shows where deals die."""
 
     SHIPPED = [
-        (gettext_noop("Qualify"), 10),
-        (gettext_noop("Propose"), 40),
-        (gettext_noop("Negotiate"), 60),
-        (gettext_noop("Commit"), 90),
+        # name, probability, idle_days
+        (gettext_noop("Qualify"), 10, 30),
+        (gettext_noop("Propose"), 40, 21),
+        (gettext_noop("Negotiate"), 60, 14),
+        (gettext_noop("Commit"), 90, 7),
     ]
 
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -191,8 +206,8 @@ def ship_reference_data() -> None:
     if StatusReason.objects.exists():
         return
     Stage.objects.bulk_create(
-        Stage(name=name, probability=probability, position=position)
-        for position, (name, probability) in enumerate(Stage.SHIPPED, 1)
+        Stage(name=name, probability=probability, idle_days=idle_days, position=position)
+        for position, (name, probability, idle_days) in enumerate(Stage.SHIPPED, 1)
     )
     StatusReason.objects.bulk_create(
         StatusReason(

@@ -1,45 +1,46 @@
-"""The list of opportunities: mine or everybody's, open or closed, searched, page by page."""
+"""The list of opportunities: mine or everybody's, open or closed, narrowed down, sorted, page by page, with totals."""
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
-from opportunities.models import Opportunity, Quote, State
-from opportunities.paging import Order
+from opportunities.models import Quote
 from opportunities.permissions import may, require
-from opportunities.pipeline.forms import ALL, MINE, FilterForm
-
-# The indexes of the model serve exactly these orders.
-ORDERS = {
-    State.OPEN: Order("estimated_close_date"),
-    State.WON: Order("closed_on", latest_first=True),
-    State.LOST: Order("closed_on", latest_first=True),
-    ALL: Order("opened_on", latest_first=True),
-}
+from opportunities.pipeline.columns import columns
+from opportunities.pipeline.filters import OpportunityFilter
+from opportunities.pipeline.saved_services import saved_views
+from opportunities.pipeline.totals import COUNTED, totals
 
 
 @require_safe
 def opportunity_list(request: HttpRequest) -> HttpResponse:
+    """The list as its address says; `?sum=all` adds up all matches, however many."""
     require(request.user, "view")
-    filters = FilterForm(request.GET, request.user)
-    state = filters.chosen["state"]
-    opportunities = Opportunity.objects.search(filters.chosen["q"])
-    if filters.chosen["owner"] == MINE:
-        opportunities = opportunities.filter(owner=request.user)
-    if state != ALL:
-        opportunities = opportunities.filter(state=state)
+    filters = OpportunityFilter(request.GET, request.user)
+    sources = filters.sources()
+    everything = request.GET.get("sum") == "all"
     context = {
         "filters": filters,
-        "state": state,
-        "states": filters.fields["state"].choices,
-        "page": ORDERS[state].page(with_columns(opportunities), cursor=request.GET.get("page", "")),
+        "state": filters.chosen["state"],
+        "states": filters.form.fields["state"].choices,
+        "query": QueryDict(filters.query),
+        "columns": columns(filters),
+        "page": filters.order.page(*map(with_columns, sources), cursor=request.GET.get("page", "")),
+        "totals": totals(sources, everything),
+        "everything": everything,
+        "counted": COUNTED,
+        "saved_views": saved_views(request.user, filters.full_query),
         "today": timezone.localdate(),
         "may_add": may(request.user, "add"),
     }
-    return render(request, "opportunities/pipeline/list.html", context)
+    response = render(request, "opportunities/pipeline/list.html", context)
+    if request.htmx.trigger == "filters" and not filters.form.errors:  # an address without what is not filled in
+        return push_url(response, f"{request.path}?{filters.query}")
+    return response
 
 
 def with_columns(opportunities: QuerySet) -> QuerySet:

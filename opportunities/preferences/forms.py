@@ -1,4 +1,4 @@
-"""How a user wants to be served: language and time zone."""
+"""How a user wants to be served: language, time zone and shortcuts."""
 
 from functools import cache
 from itertools import groupby
@@ -28,10 +28,15 @@ class PreferencesForm(forms.ModelForm):
         label=_("Language"), required=False, choices=[("", _("As the browser asks for")), *settings.LANGUAGES]
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"),
+        required=False,
+        help_text=_("Single keys that search, go to a page or open a dialog; ? lists them."),
+    )
 
     class Meta:
         model = Preferences
-        fields = ["language", "time_zone"]
+        fields = ["language", "time_zone", "shortcuts"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -17,10 +17,10 @@ from opportunities.preferences.forms import PreferencesForm
 
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Language and time zone; both hold from the next page on."""
+    """Language, time zone and shortcuts; they hold from the next page on. A box that is not ticked is not sent."""
     mine = Preferences.objects.filter(user=request.user).first()
     form = PreferencesForm(request.POST if request.method == "POST" else None, instance=mine)
-    if form.is_valid() and form.fields.keys() <= request.POST.keys():
+    if form.is_valid() and form.fields.keys() - {"shortcuts"} <= request.POST.keys():
         Preferences.objects.update_or_create(user=request.user, defaults=form.cleaned_data)
         translation.activate(form.cleaned_data["language"] or translation.get_language_from_request(request))
         messages.success(request, _("Your preferences are saved."))

@@ -250,5 +250,35 @@ class HandOverForm(OpportunityEditForm):
         return services.edit_opportunity(self.opportunity, by=by, owner=self.cleaned_data["owner"])
 
 
+class NextStepForm(OpportunityEditForm):
+    """What is to be done next for an open opportunity, and when. Emptied, there is none."""
+
+    facts = ["next_step", "next_step_on"]
+    next_step = forms.CharField(label=gettext_lazy("Next step"), max_length=200, required=False)
+    next_step_on = fields.DateField(label=gettext_lazy("On"), required=False)
+
+    def __init__(self, opportunity: Opportunity, data=None):
+        super().__init__(opportunity, data, {name: getattr(opportunity, name) for name in self.facts})
+        if self.is_bound:
+            self.take_up_changes()
+
+    def clean(self):
+        cleaned_data = super().clean()
+        if cleaned_data.get("next_step_on") and not cleaned_data.get("next_step", "?"):
+            self.add_error("next_step", _("Say what is to be done on that day."))
+        return cleaned_data
+
+    def last_edit(self) -> tuple | None:
+        """Doing a step changes it too."""
+        changes = Q(kind=TimelineEvent.Kind.EDITED) | Q(data__has_key="next_step")
+        event = self.opportunity.timeline.filter(changes).select_related("by").first()
+        return (event.by, event.at) if event else None
+
+    def save(self, by) -> Opportunity:
+        return services.edit_opportunity(
+            self.opportunity, by=by, **{name: self.cleaned_data[name] for name in self.facts}
+        )
+
+
 class NoteForm(forms.Form):
     text = fields.TextField(label=gettext_lazy("Note"), max_length=NOTE_LENGTH, widget=forms.Textarea({"rows": 2}))

@@ -1,9 +1,7 @@
 """What the page of an opportunity says: read here in a number of queries that does not grow with its rows."""
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -11,47 +9,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from opportunities.closing.facts import distance_from_estimate
 from opportunities.formats import person, state_in_words
-from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose, Stage, TimelineEvent
+from opportunities.models import Opportunity, Quote, Stage, TimelineEvent
 from opportunities.permissions import may
-
-EVENTS = 50  # on a page of the timeline
-
-
-@dataclass(frozen=True)
-class ClosingStory:
-    """One closing, what became of each quote, and how far the revenue was from the estimate."""
-
-    closing: OpportunityClose
-    quotes: list[QuoteClose]
-
-    @property
-    def outcome(self) -> str:
-        return self.closing.outcome_in_words
-
-    @property
-    def distance(self) -> str:
-        if self.closing.actual_revenue is None:
-            return ""
-        return distance_from_estimate(self.closing.actual_revenue, self.closing.estimated_revenue)
+from opportunities.record.closing_story import ClosingStory, closing_stories
+from opportunities.record.timeline import timeline_of
 
 
 def opportunities() -> QuerySet:
     """Opportunities as their page needs them; `stage_since` is when a person moved the stage last, or None."""
-    moves = TimelineEvent.objects.filter(opportunity=OuterRef("pk"), data__has_key="stage_to").values("at")
+    moves = TimelineEvent.objects.stage_moves().filter(opportunity=OuterRef("pk")).values("at")
     return Opportunity.objects.with_facts().annotate(stage_since=Subquery(moves[:1]))
 
 
-def page_of(opportunity: Opportunity, user, before: str) -> dict:
+def page_of(opportunity: Opportunity, user, show: str = "", before: str = "") -> dict:
     """The context of the page of `opportunity`, one of `opportunities()`, as `user` may see and use it.
 
-    Its timeline is the latest events, or those before the event with the id `before`.
+    Its timeline is that of `timeline_of`.
     """
     quotes = in_families(opportunity.quotes.all())
     open_quotes = [quote for quote in quotes if quote.is_open]
-    last_event = event_of(opportunity, before)
-    events = timeline(opportunity, last_event)
     stories = closing_stories(opportunity)
     actions = actions_of(opportunity, user, stories)
     return {
@@ -62,13 +39,12 @@ def page_of(opportunity: Opportunity, user, before: str) -> dict:
         "state": state_in_words(opportunity.get_state_display(), opportunity.status_reason),
         "stages": Stage.objects.all(),
         "days_in_stage": days_in_stage(opportunity),
-        "is_overdue": is_overdue(opportunity),
+        "is_overdue": is_past(opportunity, opportunity.estimated_close_date),
+        "is_step_overdue": is_past(opportunity, opportunity.next_step_on),
         "quotes": quotes,
         "open_quotes": len(open_quotes),
         "open_total": sum((quote.total for quote in open_quotes), Decimal(0)),
-        "events": events[:EVENTS],
-        "has_older_events": len(events) > EVENTS,
-        "has_newer_events": last_event is not None,
+        "timeline": timeline_of(opportunity, show, before),
         "closing": None if opportunity.is_open else stories[0],
         "earlier_closings": stories if opportunity.is_open else stories[1:],
     }
@@ -79,29 +55,6 @@ def in_families(quotes: Iterable[Quote]) -> list[Quote]:
     quotes = list(quotes)
     open_numbers = {quote.number for quote in quotes if quote.is_open}
     return sorted(quotes, key=lambda quote: (quote.number not in open_numbers, quote.number, -quote.revision))
-
-
-def event_of(opportunity: Opportunity, pk: str) -> TimelineEvent | None:
-    """The event of `opportunity` with that id; None for an id of another one, and for what is none."""
-    return opportunity.timeline.filter(pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
-
-
-def timeline(opportunity: Opportunity, before: TimelineEvent | None) -> list[TimelineEvent]:
-    """A page of the events before `before`, latest first, and one more where there are older ones."""
-    events = opportunity.timeline.select_related("by")
-    if before:
-        events = events.filter(at__lte=before.at).exclude(at=before.at, pk__gte=before.pk)
-    return list(events[: EVENTS + 1])
-
-
-def closing_stories(opportunity: Opportunity) -> list[ClosingStory]:
-    """The closings of `opportunity`, latest first; that of a closed one is the first of them."""
-    closings = opportunity.closings.select_related("status_reason", "competitor", "closed_by", "reopened_by")
-    quotes = defaultdict(list)
-    records = QuoteClose.objects.filter(opportunity_close__opportunity=opportunity)
-    for record in records.select_related("quote").order_by("quote"):
-        quotes[record.opportunity_close_id].append(record)
-    return [ClosingStory(closing, quotes[closing.corrects_id or closing.pk]) for closing in closings]
 
 
 def actions_of(opportunity: Opportunity, user, stories: list[ClosingStory]) -> dict[str, bool]:
@@ -136,7 +89,6 @@ def days_in_stage(opportunity: Opportunity) -> str:
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
-def is_overdue(opportunity: Opportunity) -> bool:
-    """Whether an open opportunity should have been closed by now, by its own estimate."""
-    estimate = opportunity.estimated_close_date
-    return opportunity.is_open and estimate is not None and estimate < timezone.localdate()
+def is_past(opportunity: Opportunity, day: date | None) -> bool:
+    """Whether `day`, by which something was to happen to an open opportunity, has passed."""
+    return opportunity.is_open and day is not None and day < timezone.localdate()

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from opportunities.closing.refusals import Refused
 from opportunities.closing.services import current_closing, lock, tell
 from opportunities.formats import format_instant, person
-from opportunities.models import Account, Contact, Opportunity, QuoteStatus, TimelineEvent
+from opportunities.models import Account, Contact, Opportunity, QuoteStatus, Stage, TimelineEvent
 from opportunities.models.fields import fold
+from opportunities.models.timeline import as_data
 
 SUGGESTIONS = 20
 NAME_LENGTH = Account._meta.get_field("name").max_length
@@ -25,6 +26,31 @@ class OpportunityIsClosed(Refused):
         how = _("%(person)s closed this opportunity on %(instant)s. Only its owner can still be changed.")
         how %= {"person": person(closing.closed_by), "instant": format_instant(closing.closed_at)}
         super().__init__(how[0].upper() + how[1:])
+
+
+class MovedMeanwhile(Refused):
+    """The opportunity is not in the stage any more that it was shown in."""
+
+    def __init__(self, opportunity: Opportunity):
+        facts = {"topic": opportunity.topic, "stage": opportunity.stage}
+        move = opportunity.timeline.stage_moves().select_related("by").first()
+        if move is None:
+            super().__init__(_("“%(topic)s” was moved to %(stage)s meanwhile. Nothing was changed.") % facts)
+            return
+        moved = _("%(person)s moved “%(topic)s” to %(stage)s on %(instant)s. Nothing was changed.")
+        moved %= facts | {"person": person(move.by), "instant": format_instant(move.at)}
+        super().__init__(moved[0].upper() + moved[1:])
+
+
+class NextStepChanged(Refused):
+    """The next step is not the one that was shown any more."""
+
+    def __init__(self, opportunity: Opportunity):
+        if not opportunity.next_step:
+            super().__init__(_("Somebody did or removed this step meanwhile. Nothing was changed."))
+            return
+        changed = _("Somebody changed the next step to “%(step)s” meanwhile. Nothing was changed.")
+        super().__init__(changed % {"step": opportunity.next_step})
 
 
 class DeletionRefused(Refused):
@@ -68,20 +94,64 @@ def edit_opportunity(opportunity: Opportunity, *, by, **facts) -> Opportunity:
         for name, value in changes.items():
             setattr(locked, name, value)
         derived = ["folded_topic"] if "topic" in changes else []
+        if "currency" in changes:  # an amount in another currency is nothing to compare with
+            locked.first_estimated_revenue = locked.estimated_revenue
+            derived.append("first_estimated_revenue")
         locked.save(update_fields=[*changes, *derived])
         data = edit_data({name: before[name] for name in changes}, locked)
         tell(locked, TimelineEvent.Kind.EDITED, by, data=data)
         return locked
 
 
-def edit_data(before: dict, opportunity: Opportunity) -> dict[str, str]:
-    """What the timeline names of an edit of `opportunity`, whose changed fields had the values `before`."""
+def edit_data(before: dict, opportunity: Opportunity) -> dict:
+    """What the timeline keeps of an edit of `opportunity`, whose changed fields had the values `before`.
+
+    Every changed field with both its values, see TimelineEvent.
+    """
     data = {}
     if "stage" in before:
         data |= {"stage_from": before["stage"].name, "stage_to": opportunity.stage.name}
     if "owner" in before:
-        data |= {"owner_to": person(opportunity.owner)}
-    return data
+        data |= {"owner_from": person(before["owner"]), "owner_to": person(opportunity.owner)}
+    currency = before.get("currency", opportunity.currency)
+    changes = [
+        [name, as_data(value, currency), as_data(getattr(opportunity, name), opportunity.currency)]
+        for name, value in before.items()
+        if name not in ("stage", "owner")
+    ]
+    return data | ({"changes": changes} if changes else {})
+
+
+def move_to_stage(opportunity: Opportunity, *, by, stage: Stage, shown_in: Stage | None) -> Opportunity:
+    """Moves `opportunity` to `stage` from the one that the user was shown.
+
+    Raises Gone; OpportunityIsClosed; MovedMeanwhile where it is neither in `shown_in` nor in `stage` now.
+    """
+    with transaction.atomic():
+        locked = lock(opportunity)
+        if not locked.is_open:
+            raise OpportunityIsClosed(locked)
+        if locked.stage_id not in (shown_in and shown_in.pk, stage.pk):
+            raise MovedMeanwhile(locked)
+        return edit_opportunity(locked, by=by, stage=stage)
+
+
+def finish_next_step(opportunity: Opportunity, *, by, step: str) -> Opportunity:
+    """Clears the next step, whose text is `step`, and tells the timeline that it is done.
+
+    Raises Gone; OpportunityIsClosed; NextStepChanged unless `step` is still the next one.
+    """
+    with transaction.atomic():
+        locked = lock(opportunity)
+        if not locked.is_open:
+            raise OpportunityIsClosed(locked)
+        if not step or locked.next_step != step:
+            raise NextStepChanged(locked)
+        data = {"next_step": locked.next_step, "next_step_on": as_data(locked.next_step_on, locked.currency)}
+        locked.next_step, locked.next_step_on = "", None
+        locked.save(update_fields=["next_step", "next_step_on"])
+        tell(locked, TimelineEvent.Kind.NOTE, by, data=data)
+        return locked
 
 
 def add_note(opportunity: Opportunity, *, by, text: str) -> TimelineEvent:

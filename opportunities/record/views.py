@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,13 +18,13 @@ from opportunities.dialog import leave_dialog, render_dialog
 from opportunities.models import Opportunity, Stage, State, StatusReason, guards
 from opportunities.permissions import require
 from opportunities.record import services
-from opportunities.record.forms import HandOverForm, NoteForm, OpportunityForm
+from opportunities.record.forms import HandOverForm, NextStepForm, NoteForm, OpportunityForm
 from opportunities.record.page import opportunities, page_of
 
 
 @require_safe
 def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
-    return show(request, get_opportunity(request, pk, "view"), NoteForm())
+    return show(request, get_opportunity(request, pk, "view"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,13 +35,56 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(opportunity)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return show(request, opportunity, form, status=422)
+        return show(request, opportunity, 422, note_form=form)
     try:
         services.add_note(opportunity, by=request.user, text=form.cleaned_data["text"])
     except Gone as refusal:
         raise Http404 from refusal
     messages.success(request, _("The note is on the timeline."))
     return redirect(opportunity)
+
+
+@require_http_methods(["GET", "POST"])
+def next_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writes the next step of an open opportunity, or says what is wrong on its page; by GET, leads there."""
+    opportunity = get_opportunity(request, pk, "change")
+    if request.method == "GET":
+        return redirect(opportunity)
+    try:
+        with transaction.atomic():
+            lock(opportunity)
+            form = NextStepForm(get_opportunity(request, pk, "change"), request.POST.dict())
+            if form.is_valid():
+                form.save(by=request.user)
+                messages.success(request, _("The next step is saved."))
+                return redirect(opportunity)
+    except Gone as refusal:
+        raise Http404 from refusal
+    except services.OpportunityIsClosed as refusal:
+        return refuse(request, pk, refusal)
+    return show(request, form.opportunity, 409 if form.is_late else 422, step_form=form)
+
+
+@require_http_methods(["GET", "POST"])
+def next_step_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tells the timeline that the step which was shown is done; by GET, leads to the opportunity."""
+    opportunity = get_opportunity(request, pk, "change")
+    if request.method == "GET":
+        return redirect(opportunity)
+    try:
+        services.finish_next_step(opportunity, by=request.user, step=request.POST.get("step", ""))
+    except Gone as refusal:
+        raise Http404 from refusal
+    except Refused as refusal:
+        return refuse(request, pk, refusal)
+    messages.success(request, _("Done: the step is on the timeline."))
+    return redirect(opportunity)
+
+
+def refuse(request: HttpRequest, pk: int, refusal: Refused) -> HttpResponse:
+    """The page as it is by now, and why nothing was done."""
+    messages.error(request, str(refusal))
+    return show(request, get_opportunity(request, pk, "view"), 409)
 
 
 @require_http_methods(["GET", "POST"])
@@ -155,6 +199,9 @@ def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
     return opportunity
 
 
-def show(request: HttpRequest, opportunity: Opportunity, note_form: NoteForm, status: int = 200) -> HttpResponse:
-    context = page_of(opportunity, request.user, before=request.GET.get("before", ""))
-    return render(request, "opportunities/record/opportunity.html", context | {"note_form": note_form}, status=status)
+def show(request: HttpRequest, opportunity: Opportunity, status: int = 200, **forms: Form) -> HttpResponse:
+    """The page of `opportunity`, with those of its `forms` that were sent and refused."""
+    address = request.GET
+    context = page_of(opportunity, request.user, show=address.get("timeline", ""), before=address.get("before", ""))
+    context |= {"note_form": NoteForm(), "step_form": NextStepForm(opportunity)} | forms
+    return render(request, "opportunities/record/opportunity.html", context, status=status)

@@ -23,6 +23,7 @@ from opportunities.models import (
     Seller,
     TimelineEvent,
 )
+from opportunities.pipeline.day import sections_of
 from opportunities.quotes.pricing import total_up
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,15 @@ def test_each_login_finds_every_kind_of_deal_waiting_to_be_closed():
         assert (Counter(active=3, draft=1), False) in waiting
         assert (Counter(active=36, draft=6), False) in waiting
         assert (Counter(draft=3), False) in waiting
+
+
+def test_the_day_of_each_login_has_something_in_every_section():
+    for username, *_ in demo.LOGINS:
+        sections = sections_of(get_user_model().objects.get(username=username))
+        counts = {section.name: section.count for section in sections}
+        shown = {"overdue", "closing", "steps", "quotes", "idle", "news"}
+        assert shown <= {name for name, count in counts.items() if count}, (username, counts)
+        assert counts["closed"] or username != "marta"
 
 
 def open_quotes(username: str) -> list[list[Quote]]:

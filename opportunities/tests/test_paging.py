@@ -76,6 +76,43 @@ def test_a_missing_date_comes_last(rows):
     assert [page.rows[-1].estimated_close_date for page in walk(BY_ESTIMATE, rows)][-2:] == [None, None]
 
 
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_a_missing_amount_can_come_last_in_both_directions(latest_first):
+    # given opportunities with ties, and some without an estimate
+    owner, account = UserFactory(), AccountFactory()
+    for amount in [None, "0", "0.125", "999999999999.999", None, "7", "7", None, "12.5"]:
+        OpportunityFactory(estimated_revenue=amount, owner=owner, account=account)
+    order = Order("estimated_revenue", latest_first, missing_last=True)
+
+    # when one walks to the last page, and back
+    pages = walk(order, Opportunity.objects.all())
+    back = [pages[-1]]
+    while back[-1].previous_cursor:
+        back.append(order.page(Opportunity.objects.all(), cursor=back[-1].previous_cursor))
+
+    # then the amounts are in order, those that are missing at the end
+    amounts = [row.estimated_revenue for page in pages for row in page.rows]
+    known = sorted([amount for amount in amounts if amount is not None], reverse=latest_first)
+    assert amounts == [*known, None, None, None]
+    assert [len(page.rows) for page in pages] == [3, 3, 3]
+    assert [ids(page) for page in reversed(back)] == [ids(page) for page in pages]
+
+
+def test_sources_are_merged_with_what_is_missing_last(rows):
+    # given two sources that have no row in common
+    order = Order("estimated_close_date", latest_first=True, missing_last=True)
+    middle = in_order()[6]
+    sources = [rows.filter(pk__lte=middle), rows.filter(pk__gt=middle)]
+
+    # when one walks through both
+    pages = [order.page(*sources)]
+    while pages[-1].next_cursor:
+        pages.append(order.page(*sources, cursor=pages[-1].next_cursor))
+
+    # then it is as if they were one
+    assert [ids(page) for page in pages] == [ids(page) for page in walk(order, rows)]
+
+
 def test_no_rows_are_one_empty_page():
     assert BY_ESTIMATE.page(Opportunity.objects.none()) == paging.Page([], "", "")
 

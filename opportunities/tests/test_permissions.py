@@ -5,7 +5,17 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.core.exceptions import PermissionDenied
 
-from opportunities.permissions import ACTIONS, GROUPS, NAMES, OWN, Backend, may, missing_permission, require
+from opportunities.permissions import (
+    ACTIONS,
+    GROUPS,
+    IN_CLOSED_PERIOD,
+    NAMES,
+    OWN,
+    Backend,
+    may,
+    missing_permission,
+    require,
+)
 from opportunities.tests.factories import OpportunityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +45,7 @@ def opportunity(salesperson):
 
 def test_every_action_is_tried():
     assert set(MISSING) == set(ACTIONS)
-    assert set(NAMES) == {codename for codenames in ACTIONS.values() for codename in codenames}
+    assert set(NAMES) == {codename for codenames in ACTIONS.values() for codename in codenames} | {IN_CLOSED_PERIOD}
 
 
 @pytest.mark.parametrize("action", ACTIONS)

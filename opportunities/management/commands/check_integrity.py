@@ -1,4 +1,4 @@
-"""`manage.py check_integrity`: looks for rows that break a rule of the database, and for guards that are missing."""
+"""`manage.py check_integrity`: looks for rows that break a rule, and for missing guards and search indexes."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.integrity import broken_rules
-from opportunities.models import guards
+from opportunities.models import guards, search
 
 SHOWN = 50
 
@@ -16,6 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         problems = [_("The guard %(name)s is missing.") % {"name": name} for name in guards.missing(connection)]
+        problems += [_("The search index %(name)s is missing.") % {"name": name} for name in search.missing(connection)]
         for rule, keys in broken_rules():
             rows = ", ".join(str(key) for key in keys[:SHOWN]) + (", …" if len(keys) > SHOWN else "")
             problems.append(

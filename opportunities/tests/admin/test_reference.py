@@ -209,20 +209,26 @@ def test_rows_that_nothing_uses_are_deleted(client, model):
     assert not model.objects.filter(pk=row.pk).exists()
 
 
-def test_positions_are_edited_in_the_list(client):
+def test_positions_and_idle_times_are_edited_in_the_list(client):
     # given
     stages = list(Stage.objects.all())
     form = {"form-TOTAL_FORMS": len(stages), "form-INITIAL_FORMS": len(stages), "_save": "Save"}
     for row, stage in enumerate(stages):
         form |= {f"form-{row}-id": stage.pk, f"form-{row}-position": 9 - row}
         form |= {f"initial-form-{row}-position": stage.position, f"initial-form-{row}-id": stage.pk}
+        form |= {f"form-{row}-idle_days": row * 5, f"initial-form-{row}-idle_days": stage.idle_days}
 
     # when
     answer = client.post(page(Stage, "changelist"), form, follow=True)
 
     # then
     assert told(answer) == ["4 Stages were changed successfully."]
-    assert [stage.name for stage in Stage.objects.all()] == ["Commit", "Negotiate", "Propose", "Qualify"]
+    assert list(Stage.objects.values_list("name", "idle_days")) == [
+        ("Commit", 15),
+        ("Negotiate", 10),
+        ("Propose", 5),
+        ("Qualify", 0),
+    ]
 
 
 def test_a_renamed_account_is_found_by_its_new_name(client):

@@ -315,7 +315,7 @@ def test_closing_takes_as_many_statements_for_one_quote_as_for_thousands(count):
     facts = {"status_reason": reason("Price"), "closed_on": day(0), "by": opportunity.owner, "plan": plan}
     with CaptureQueriesContext(connection) as queries:
         close_opportunity(opportunity, outcome="lost", **facts)
-    assert statements(queries) == 7
+    assert statements(queries) == 8
     assert Quote.objects.filter(status="lost").count() == count
 
 

@@ -15,10 +15,10 @@ def sign_in(client, username: str, password: str, **data):
     return client.post(LOGIN, {"username": username, "password": password} | data)
 
 
-def test_a_user_signs_in_and_lands_on_the_list(client, salesperson):
+def test_a_user_signs_in_and_lands_on_their_day(client, salesperson):
     assert client.get(LOGIN).status_code == 200
     response = sign_in(client, "marta", PASSWORD)
-    assert (response.status_code, response["Location"]) == (302, reverse("opportunities:list"))
+    assert (response.status_code, response["Location"]) == (302, reverse("opportunities:day"))
     assert client.session["_auth_user_id"] == str(salesperson.pk)
 
 
@@ -31,7 +31,7 @@ def test_a_user_lands_on_the_page_that_was_asked_for(client, salesperson):
 
 def test_no_other_site_is_landed_on(client, salesperson):
     response = sign_in(client, "marta", PASSWORD, next="https://elsewhere.example/")
-    assert response["Location"] == reverse("opportunities:list")
+    assert response["Location"] == reverse("opportunities:day")
 
 
 @pytest.mark.parametrize(("username", "password"), [("marta", "wrong"), ("nobody", PASSWORD), ("", "")])
@@ -57,7 +57,7 @@ def test_a_session_ends_when_its_user_leaves(client, salesperson):
 
 def test_a_signed_in_user_needs_no_second_sign_in(client, salesperson):
     client.force_login(salesperson)
-    assert client.get(LOGIN)["Location"] == reverse("opportunities:list")
+    assert client.get(LOGIN)["Location"] == reverse("opportunities:day")
 
 
 def test_a_user_signs_out_by_a_form_only(client, salesperson):

@@ -14,7 +14,7 @@ from opportunities.tests.refusal import refused
 
 def installed() -> dict[str, str]:
     """The guards in the database, each with its text."""
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard%'"
     if connection.vendor == "postgresql":
         query = (
             "SELECT proname, pg_get_triggerdef(pg_trigger.oid) || prosrc FROM pg_trigger "
@@ -81,7 +81,7 @@ def test_a_flush_empties_a_database_of_closed_deals_and_installs_it_anew():
     call_command("flush", verbosity=0, interactive=False)
 
     assert (Opportunity.objects.count(), OpportunityClose.objects.count()) == (0, 0)
-    assert list(Stage.objects.values_list("name", flat=True)) == [name for name, _probability in Stage.SHIPPED]
+    assert list(Stage.objects.values_list("name", "probability", "idle_days")) == Stage.SHIPPED
     assert StatusReason.objects.count() == len(StatusReason.SHIPPED)
     assert {group.name: group.permissions.count() for group in Group.objects.all()} == {
         name: len(codenames) for name, codenames in GROUPS.items()

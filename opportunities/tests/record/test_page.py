@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
-from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -117,7 +116,8 @@ def test_the_closing_buttons_open_the_dialog(client, salesperson, opportunity):
     html = " ".join(page(client, salesperson, opportunity).content.decode().split())
     for outcome in ("won", "lost"):
         url = f"/opportunities/{opportunity.pk}/close/?outcome={outcome}"
-        assert f'id="close-as-{outcome}" href="{url}" hx-get="{url}" hx-target="#dialog-content"' in html
+        button = re.search(f'<a [^>]*id="close-as-{outcome}"[^>]*>', html)[0]
+        assert f'href="{url}" hx-get="{url}" hx-target="#dialog-content"' in button
 
 
 def test_what_is_offered_on_a_closed_opportunity(client, monkeypatch, opportunity, salesperson, colleague, manager):
@@ -259,14 +259,9 @@ def test_a_quote_number_in_the_timeline_stays_on_one_line_and_names_are_escaped(
     assert 'over to &lt;b&gt;<span class="text-nowrap">Q-2026-0115</span>' in html
 
 
-def test_the_crumb_of_an_account_with_a_long_name_finds_its_opportunities(client, salesperson):
-    # given two accounts with the longest names, which differ at the end
-    names = ["Société & fils / " + "x" * 182 + last for last in "ab"]
-    first, _second = [OpportunityFactory(account=AccountFactory(name=name), owner=salesperson) for name in names]
-
-    # when the crumb is followed, then only those of the one are listed
-    [link] = re.findall(r'›\s*<a\s+href="([^"]+)"', page(client, salesperson, first).content.decode())
-    assert client.get(unescape(link)).context["page"].rows == [first]
+def test_the_crumb_leads_to_the_account(client, salesperson, opportunity):
+    html = " ".join(page(client, salesperson, opportunity).content.decode().split())
+    assert f'› <a href="/accounts/{opportunity.account_id}/">Northwind Traders</a>' in html
 
 
 def test_what_people_wrote_is_escaped(client, salesperson):

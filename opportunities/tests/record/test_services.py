@@ -155,7 +155,7 @@ def test_handing_over_says_to_whom_also_when_it_is_closed(salesperson, colleague
     # then nothing else did
     assert stored(opportunity)["owner_id"] == colleague.pk
     assert stored(opportunity)["state"] == "lost"
-    assert events(opportunity)[-1] == "handed the opportunity over to Jonas Weber"
+    assert events(opportunity)[-1] == "handed the opportunity over from Marta Ruiz to Jonas Weber"
 
 
 def test_an_edit_after_the_closing_is_refused_in_words(salesperson, colleague):

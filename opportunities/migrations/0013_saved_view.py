@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('opportunities', '0011_idle_days'),
+        ("opportunities", "0012_idle_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('opportunities', '0008_quote_list_indexes'),
+        ("opportunities", "0009_quote_head_edits"),
     ]
 
     operations = [

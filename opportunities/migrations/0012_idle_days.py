@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('opportunities', '0010_first_estimates'),
+        ("opportunities", "0011_first_estimates"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('opportunities', '0009_next_step'),
+        ("opportunities", "0010_next_step"),
     ]
 
     operations = [

@@ -1,0 +1,327 @@
+"""What the list of opportunities is narrowed down to and sorted by, as its address says."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opportunities.fields import AmountField, DateField
+from opportunities.formats import format_date
+from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
+from opportunities.models.fields import Unindexed, fold
+from opportunities.models.search import are_picked
+from opportunities.money import CURRENCIES, format_amount
+from opportunities.paging import Order
+from opportunities.quotes.filters import people
+
+MINE, ALL = "mine", "all"
+CLOSED = (State.WON, State.LOST)
+FEW = 10_000  # opportunities, which a database reads and sorts at once
+FEWEST_DECIMALS, MOST_DECIMALS = "JPY", "TND"  # currencies; an amount that is looked for may be in any
+
+# The indexes of the model serve exactly these orders, for one state and for one owner's state.
+ORDERS = {
+    "estimated_close_date": Order("estimated_close_date"),
+    "-estimated_close_date": Order("estimated_close_date", latest_first=True, missing_last=True),
+    "estimated_revenue": Order("estimated_revenue"),
+    "-estimated_revenue": Order("estimated_revenue", latest_first=True, missing_last=True),
+    "opened_on": Order("opened_on"),
+    "-opened_on": Order("opened_on", latest_first=True),
+    "closed_on": Order("closed_on"),
+    "-closed_on": Order("closed_on", latest_first=True),
+}
+SORTS = [
+    ("estimated_close_date", gettext_lazy("Estimated close, earliest first")),
+    ("-estimated_close_date", gettext_lazy("Estimated close, latest first")),
+    ("-estimated_revenue", gettext_lazy("Estimated revenue, greatest first")),
+    ("estimated_revenue", gettext_lazy("Estimated revenue, smallest first")),
+    ("-opened_on", gettext_lazy("Opened, latest first")),
+    ("opened_on", gettext_lazy("Opened, earliest first")),
+    ("-closed_on", gettext_lazy("Close date, latest first")),
+    ("closed_on", gettext_lazy("Close date, earliest first")),
+]
+DEFAULT_SORTS = {State.OPEN: "estimated_close_date", ALL: "-opened_on"}  # closed ones: by close date, latest first
+OF_CLOSED = ["competitor", "closed_from", "closed_until"]  # filters that only closed ones match
+TYPED = ["account", "estimated_from", "estimated_until", "closed_from", "closed_until", "amount_from", "amount_until"]
+RARE = ["stage", "reason", "competitor", "currency", "quotes", "overdue", *TYPED[1:]]
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DateField
+
+
+class AmountFilter(django_filters.Filter):
+    field_class = AmountField
+
+    def __init__(self, **kwargs):
+        super().__init__(currency=MOST_DECIMALS, **kwargs)
+
+
+@dataclass(frozen=True)
+class Active:
+    """A filter that is in use: what it is called, what it is set to, and the query of the list without it."""
+
+    name: str
+    label: str
+    value: str
+    without: str
+
+
+class OpportunityFilter(django_filters.FilterSet):
+    """Reads the filters and the order of the address. A choice that is missing or makes no sense has its default.
+
+    What is typed and makes no sense is an error at its field, and no opportunity matches.
+    """
+
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Search"), max_length=200, method="search", widget=forms.SearchInput({"size": "18"})
+    )
+    owner = django_filters.ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
+    account = django_filters.CharFilter(
+        label=gettext_lazy("Account"),
+        max_length=200,
+        method="apply_later",
+        widget=forms.TextInput(
+            {
+                "size": "15",
+                "list": "account_options",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("opportunities:account_options"),
+                "hx-trigger": "input changed delay:200ms, focus",
+                "hx-target": "#account_options",
+                "hx-swap": "innerHTML",
+            }
+        ),
+    )
+    sort = django_filters.ChoiceFilter(label=gettext_lazy("Order"), empty_label=None, method="apply_later")
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status"),
+        choices=[*State.choices, (ALL, gettext_lazy("All"))],
+        empty_label=None,
+        method="apply_later",
+        widget=forms.HiddenInput,
+    )
+    stage = django_filters.ChoiceFilter(label=gettext_lazy("Stage"), empty_label=gettext_lazy("Any"))
+    reason = django_filters.ChoiceFilter(
+        label=gettext_lazy("Status reason"), field_name="status_reason", empty_label=gettext_lazy("Any")
+    )
+    competitor = django_filters.ChoiceFilter(label=gettext_lazy("Competitor"), empty_label=gettext_lazy("Any"))
+    currency = django_filters.ChoiceFilter(
+        label=gettext_lazy("Currency"), choices=CURRENCIES, empty_label=gettext_lazy("Any"), method="in_currency"
+    )
+    quotes = django_filters.ChoiceFilter(
+        label=gettext_lazy("Open quotes"),
+        choices=[("yes", gettext_lazy("With open quotes")), ("no", gettext_lazy("Without open quotes"))],
+        empty_label=gettext_lazy("Any"),
+        method="with_quotes",
+    )
+    overdue = django_filters.ChoiceFilter(
+        label=gettext_lazy("Overdue"),
+        choices=[("yes", gettext_lazy("Overdue only"))],
+        empty_label=gettext_lazy("Any"),
+        method="is_overdue",
+    )
+    estimated_from = DayFilter(
+        label=gettext_lazy("Estimated close from"), field_name="estimated_close_date", lookup_expr="gte"
+    )
+    estimated_until = DayFilter(
+        label=gettext_lazy("Estimated close until"), field_name="estimated_close_date", lookup_expr="lte"
+    )
+    closed_from = DayFilter(label=gettext_lazy("Closed from"), field_name="closed_on", lookup_expr="gte")
+    closed_until = DayFilter(label=gettext_lazy("Closed until"), field_name="closed_on", lookup_expr="lte")
+    amount_from = AmountFilter(
+        label=gettext_lazy("Estimated revenue from"), field_name="estimated_revenue", lookup_expr="gte"
+    )
+    amount_until = AmountFilter(
+        label=gettext_lazy("Estimated revenue until"), field_name="estimated_revenue", lookup_expr="lte"
+    )
+
+    def __init__(self, address, user):
+        # Who may change everybody's opportunities begins with all of them, others begin with their own.
+        changes_all = user.has_perm("opportunities.change_any_opportunity")
+        defaults = {"owner": ALL if changes_all else MINE, "state": State.OPEN.value}
+        given = {name: address.get(name) or "" for name in self.base_filters}
+        super().__init__(
+            given | {name: given[name] or default for name, default in defaults.items()}, Opportunity.objects.all()
+        )
+        self.user = user
+        self.filters["owner"].extra["choices"] = [(MINE, _("Mine")), (ALL, _("Everybody's")), *people()]
+        self.filters["stage"].extra["choices"] = [(str(stage.pk), str(stage)) for stage in Stage.objects.all()]
+        self.reasons = {str(reason.pk): reason for reason in StatusReason.objects.order_by("state", "position", "pk")}
+        self.filters["reason"].extra["choices"] = by_state(self.reasons)
+        self.filters["competitor"].extra["choices"] = [
+            (str(pk), name) for pk, name in Competitor.objects.values_list("pk", "name")
+        ]
+        state = self.data["state"] if self.data["state"] in [*State, ALL] else State.OPEN.value
+        are_closed = state in CLOSED or (state == ALL and any(given[name] for name in OF_CLOSED))
+        sorts = [(sort, label) for sort, label in SORTS if are_closed or "closed_on" not in sort]
+        self.filters["sort"].extra["choices"] = sorts
+        defaults["sort"] = "-closed_on" if are_closed else DEFAULT_SORTS[state]
+        self.data["sort"] = self.data["sort"] or defaults["sort"]
+        self.data |= {name: defaults.get(name, "") for name in self.errors if name not in TYPED}
+        del self._form  # what made no sense is shown as it is taken
+        self.form.full_clean()
+        for field in self.form.fields.values():
+            add_class(field.widget)
+        self.chosen = dict.fromkeys(self.base_filters, "") | self.form.cleaned_data
+        self.account = self.find_account(self.chosen["account"])
+        self.check_ranges()
+        kept = {name: as_text(self.chosen[name]) for name in self.base_filters if name not in self.form.errors}
+        self.explicit = {name: value for name, value in kept.items() if value}
+        self.kept = {name: value for name, value in self.explicit.items() if value != defaults.get(name)}
+        self.is_default = not self.kept and not self.form.errors
+
+    # What the address says
+
+    @property
+    def query(self) -> str:
+        """The query string that asks for the same again; what has its default is left out."""
+        return urlencode(self.kept)
+
+    @property
+    def full_query(self) -> str:
+        """The query string that asks for the same again, whatever the defaults are then."""
+        return urlencode(self.explicit)
+
+    @property
+    def order(self) -> Order:
+        return ORDERS[self.chosen["sort"]]
+
+    def common_fields(self) -> list:
+        return [self.form[name] for name in ["q", "owner", "account", "sort"]]
+
+    def rare_fields(self) -> list:
+        return [self.form[name] for name in RARE]
+
+    def rare_count(self) -> int:
+        """How many of the rarely used filters are in use, rightly or wrongly."""
+        return sum(name in self.kept or name in self.form.errors for name in RARE)
+
+    def active(self) -> list[Active]:
+        """The filters in use, in the order of the form; the state, which the tabs show, and the order aside."""
+        names = [name for name in ["q", "owner", "account", *RARE] if name in self.kept]
+        return [
+            Active(
+                name,
+                str(self.form.fields[name].label),
+                self.in_words(name),
+                urlencode({other: value for other, value in self.kept.items() if other != name}),
+            )
+            for name in names
+        ]
+
+    def in_words(self, name: str) -> str:
+        """What the filter `name` is set to, in the user's language."""
+        value = self.chosen[name]
+        if isinstance(value, Decimal):
+            return format_amount(value, FEWEST_DECIMALS if value == round(value) else "EUR")
+        if isinstance(value, str):
+            return str(dict(flat(getattr(self.form.fields[name], "choices", []))).get(value, value))
+        return format_date(value)
+
+    # What matches
+
+    @property
+    def states(self) -> list[str]:
+        """Those that a match may have: a competitor, say, is of closed ones only, and open quotes of open ones."""
+        chosen, found = self.chosen, [State.OPEN, State.WON, State.LOST]
+        allowed = [found if chosen["state"] == ALL else [chosen["state"]]]
+        if any(chosen[name] for name in OF_CLOSED):
+            allowed.append(CLOSED)
+        if chosen["overdue"] or chosen["quotes"] == "yes":
+            allowed.append([State.OPEN])
+        if chosen["reason"]:
+            allowed.append([self.reasons[chosen["reason"]].state])
+        return [state for state in found if all(state in states for states in allowed)]
+
+    def sources(self) -> list[QuerySet]:
+        """The opportunities that match, in querysets that each read a range of an index, and none twice."""
+        if self.form.errors:
+            return []
+        found = self.qs
+        if self.account:
+            found = found.filter(account=self.account)
+        if self.chosen["owner"] != ALL:
+            found = found.filter(owner=self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"])
+        is_owners = self.chosen["owner"] != ALL
+        is_picked = self.chosen["q"] != "" and are_picked(self.qs)  # by its words
+        if self.account or is_picked or (is_owners and self.order.field == "estimated_revenue"):
+            return [found.in_states(self.states)] if self.states else []
+        return [self.in_state(found, state) for state in self.states]
+
+    def in_state(self, found: QuerySet, state: str) -> QuerySet:
+        """Those of `found` in `state`; where few have the currency or the reason, it reads those and sorts them."""
+        candidates = []
+        if self.chosen["owner"] == ALL and self.chosen["currency"]:
+            candidates.append(Opportunity.objects.filter(currency=self.chosen["currency"], state=state))
+        if self.chosen["owner"] == ALL and self.chosen["reason"]:
+            candidates.append(Opportunity.objects.filter(status_reason=self.chosen["reason"]))
+        few = next((rows for rows in candidates if rows[:FEW].count() < FEW), None)
+        return found.filter(state=state) if few is None else found.filter(pk__in=few.values("pk"))
+
+    def in_currency(self, opportunities, _name, currency):
+        return opportunities.alias(read_currency=Unindexed("currency")).filter(read_currency=currency)
+
+    def search(self, opportunities, _name, text):
+        return opportunities.search(text)
+
+    def with_quotes(self, opportunities, _name, answer):
+        # Not Exists, which PostgreSQL would join to all open quotes there are.
+        open_quotes = Quote.objects.open().filter(opportunity=OuterRef("pk")).order_by().values("pk")[:1]
+        return opportunities.alias(open_quote=Subquery(open_quotes)).filter(open_quote__isnull=answer == "no")
+
+    def is_overdue(self, opportunities, _name, _answer):
+        return opportunities.overdue()
+
+    def apply_later(self, opportunities, _name, _value):
+        """`sources` does."""
+        return opportunities
+
+    # What is wrong
+
+    def find_account(self, name: str) -> Account | None:
+        """The account of that name; case and accents do not matter where no other has the very name."""
+        if not name:
+            return None
+        found = list(Account.objects.filter(folded_name=fold(name)).order_by("pk"))
+        if not found:
+            self.form.add_error("account", _("No account is called “%(name)s”.") % {"name": name})
+        return next((account for account in found if account.name == name), found[0] if found else None)
+
+    def check_ranges(self) -> None:
+        for name in ["estimated", "closed", "amount"]:
+            first, last = self.chosen[f"{name}_from"], self.chosen[f"{name}_until"]
+            if first not in ("", None) and last not in ("", None) and first > last:
+                self.form.add_error(f"{name}_until", _("This is before the beginning."))
+
+
+def by_state(reasons: dict[str, StatusReason]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The reasons as the choices of a field, under their states."""
+    choices: dict[str, list] = {State(state).label: [] for state in State}
+    for key, reason in reasons.items():
+        choices[reason.get_state_display()].append((key, str(reason)))
+    return list(choices.items())
+
+
+def flat(choices) -> list[tuple]:
+    """Choices without the groups that they stand in."""
+    return [pair for value, label in choices for pair in (label if isinstance(label, list) else [(value, label)])]
+
+
+def add_class(widget: forms.Widget) -> None:
+    """The class that Bootstrap draws a field by."""
+    kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
+
+
+def as_text(value) -> str:
+    """The value of a filter as an address has it, whatever the language."""
+    if value is None:
+        return ""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,74 @@
+"""What all opportunities of a list come to, by currency."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from opportunities.models import Opportunity, State
+from opportunities.money import DECIMAL_PLACES
+
+COUNTED = 1_000  # opportunities; of more, a page adds up all only when it is asked to
+
+
+@dataclass
+class Sums:
+    """The opportunities of one currency: how many, and their revenue in that currency.
+
+    `weighted` is what is estimated of the open ones times the probability of their stages.
+    """
+
+    currency: str
+    count: int = 0
+    estimated: Decimal = Decimal(0)
+    weighted: Decimal = Decimal(0)
+    actual: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many opportunities match, and their sums; of more than COUNTED, neither is known unless all were added up."""
+
+    count: int
+    sums: list[Sums]
+    is_too_many: bool = False
+
+
+def totals(sources: list[QuerySet], everything: bool = False) -> Totals:
+    """Adds up the opportunities of `sources`: COUNTED of them, or `everything`, however many rows are read for it."""
+    by_currency: dict[str, Sums] = {}
+    count = 0
+    for source in sources:
+        if count > COUNTED and not everything:
+            break
+        if not everything:
+            source = Opportunity.objects.filter(pk__in=source.values("pk")[: COUNTED + 1 - count])
+        for currency, *amounts in added_up(source):
+            sums = by_currency.setdefault(currency, Sums(currency))
+            add(sums, *amounts)
+            count += amounts[0]
+    if count > COUNTED and not everything:
+        return Totals(count, [], is_too_many=True)
+    return Totals(count, sorted(by_currency.values(), key=lambda sums: sums.currency))
+
+
+def added_up(opportunities: QuerySet) -> QuerySet:
+    """Currency, count, estimated, weighted (in hundredths) and actual revenue."""
+    return (
+        opportunities.order_by("currency")
+        .values_list("currency")
+        .annotate(
+            matches=Count("pk"),
+            estimated=Sum("estimated_revenue"),
+            weighted=Sum(F("estimated_revenue") * F("stage__probability"), filter=Q(state=State.OPEN)),
+            actual=Sum("actual_revenue"),
+        )
+    )
+
+
+def add(sums: Sums, count: int, estimated: Decimal | None, weighted: Decimal | None, actual: Decimal | None) -> None:
+    """Adds a database's sums, which SQLite has as REAL."""
+    sums.count += count
+    sums.estimated += round(estimated or Decimal(0), DECIMAL_PLACES)
+    sums.weighted += round((weighted or Decimal(0)) / 100, DECIMAL_PLACES)
+    sums.actual += round(actual or Decimal(0), DECIMAL_PLACES)

@@ -1,0 +1,160 @@
+"""Searching: what is found, by an index and without; hostile words; the index itself stays right and whole."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from opportunities.models import Account, Opportunity, Quote, search
+from opportunities.tests.factories import AccountFactory, OpportunityFactory, QuoteFactory
+from opportunities.tests.models.ways import sql
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = [
+    '"',
+    '""" OR "',
+    "'; DROP TABLE opportunities_opportunity; --",
+    "%%%",
+    "___",
+    "\\\\\\",
+    "a%b_c",
+    "NEAR(plant maintenance)",
+    "folded_topic:plant*",
+    "^plan + -ning",
+    "🚀🚀🚀",
+    "🚀",
+    "é",
+    "nul\0nul",
+    "\0",
+    "x" * 2_000,
+    " ".join(f"w{number}" for number in range(700)),
+    "١٢٣٤",
+    "999999999",
+    "9999-999999999",
+]
+
+
+@pytest.fixture(params=["by the index", "without it"])
+def way(request, monkeypatch):
+    """Words are rare, and found by the index; or all are common, and left to the query."""
+    if request.param == "without it":
+        monkeypatch.setattr(search, "RARE", 0)
+
+
+def found(text: str) -> set[str]:
+    return set(Opportunity.objects.search(text).values_list("topic", flat=True))
+
+
+@pytest.fixture
+def deals():
+    lighting = OpportunityFactory(topic="Éclairage Hall 2", account=AccountFactory(name="Société Dupont"))
+    OpportunityFactory(topic="Straße sanieren", account=AccountFactory(name="Dupont Frères"))
+    OpportunityFactory(topic="Audit", account=None)
+    QuoteFactory(opportunity=lighting, number="Q-2026-0114", revision=0)
+    QuoteFactory(opportunity=lighting, number="Q-2026-0114", revision=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("eclairage", {"Éclairage Hall 2"}),
+        ("ÉCLAIRAGE", {"Éclairage Hall 2"}),
+        ("strasse", {"Straße sanieren"}),
+        ("claira", {"Éclairage Hall 2"}),
+        ("dupont", {"Éclairage Hall 2", "Straße sanieren"}),
+        ("hall dupont societe", {"Éclairage Hall 2"}),
+        ("hall freres", set()),
+        ("2", {"Éclairage Hall 2"}),
+        ("au", {"Audit"}),
+        ("114", {"Éclairage Hall 2"}),
+        ("0114", {"Éclairage Hall 2"}),
+        ("q-2026-0114", {"Éclairage Hall 2"}),
+        ("2026-0114 dupont", {"Éclairage Hall 2"}),
+        ("Q-2026-01", {"Éclairage Hall 2"}),
+        ("Q-2025-0114", set()),
+        ("115", set()),
+        ("", {"Éclairage Hall 2", "Straße sanieren", "Audit"}),
+        ("  ", {"Éclairage Hall 2", "Straße sanieren", "Audit"}),
+    ],
+)
+def test_every_word_is_in_topic_or_account_or_is_a_quote_number(deals, way, text, topics):
+    assert found(text) == topics
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_find_nothing(deals, way, text):
+    assert found(text) == set() or text in {"é", "\0"}
+    assert list(Quote.objects.search(text).filter(name="none")) == []
+    assert list(Account.objects.search(text).filter(name="none")) == []
+
+
+@pytest.mark.parametrize(
+    "sign", ['"quoted"', "100%", "under_score", "back\\slash", "NEAR(it)", "🚀 launch pad", "日本語"]
+)
+def test_signs_are_found_as_what_they_are(way, sign):
+    OpportunityFactory(topic=f"x{sign}y")
+    OpportunityFactory(topic="Anything else")
+    assert found(sign) == {f"x{sign}y"}
+
+
+def test_the_same_opportunity_is_found_once(deals, way):
+    assert Opportunity.objects.search("q-2026-0114").count() == 1
+
+
+def test_quotes_are_found_by_name_and_number_and_accounts_by_name(deals, way):
+    named = QuoteFactory(name="Entretien général", number="Q-2026-0300")
+    assert set(Quote.objects.search("general ENTRETIEN")) == {named}
+    assert set(Quote.objects.search("300")) == {named}
+    assert {account.name for account in Account.objects.search("freres")} == {"Dupont Frères"}
+
+
+def test_the_index_follows_every_change():
+    opportunity = OpportunityFactory(topic="Before it changed")
+    opportunity.topic = "Afterwards"
+    opportunity.save()
+    assert (found("before"), found("afterwards")) == (set(), {"Afterwards"})
+    opportunity.delete()
+    OpportunityFactory(topic="Another")
+    assert found("afterwards") == set()
+    if connection.vendor == "sqlite":
+        sql(
+            "INSERT INTO opportunities_opportunity_search (opportunities_opportunity_search) VALUES ('integrity-check')"
+        )
+
+
+def test_words_are_looked_up_a_few_times_at_most(deals, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3 * search.LOOKED_UP + 1):
+        list(Opportunity.objects.search(" ".join(f"dup{number}" for number in range(90))))
+
+
+@pytest.mark.parametrize("name", [name for index in search.INDEXES for name in index.parts(connection.vendor)])
+def test_a_missing_part_is_told_and_comes_back_with_what_is_stored(client, name, capsys):
+    # given an index without one of its parts, while a topic changes
+    parts = {name: index for index in search.INDEXES for name in index.parts(connection.vendor)}
+    kind = "INDEX" if connection.vendor == "postgresql" else "TABLE" if name == parts[name].name else "TRIGGER"
+    connection.check_constraints()
+    sql(f"DROP {kind} {name}")
+    if kind != "TABLE":
+        OpportunityFactory(topic="Meanwhile", account__name="Meanwhile ltd")
+        connection.check_constraints()
+    assert client.get("/readyz").json()["problems"] == [f"search index missing: {name}"]
+
+    # when a migration ends
+    search.create(connection)
+
+    # then it is whole
+    assert search.missing(connection) == []
+    assert client.get("/readyz").status_code == 200
+    assert found("meanwhile") == ({"Meanwhile"} if kind != "TABLE" else set())
+    if connection.vendor == "sqlite":
+        index = parts[name].name
+        sql(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_flush_empties_the_index():
+    OpportunityFactory(topic="Flushed away")
+    call_command("flush", verbosity=0, interactive=False)
+    OpportunityFactory(topic="Something else")
+    assert found("flushed") == set()
+    assert search.missing(connection) == []
