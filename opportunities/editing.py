@@ -100,8 +100,3 @@ class EditForm(forms.Form):
     def as_shown(self) -> list[str]:
         """The hidden inputs that say what the form showed."""
         return [self[name].as_hidden(only_initial=True) for name in self.facts]
-
-
-def edit_of(row: Model) -> tuple | None:
-    """Who edited `row` last and when, for rows that keep it; as `EditForm.last_edit`."""
-    return (row.edited_by, row.edited_at) if row.edited_by and row.edited_at else None
