@@ -125,8 +125,3 @@ class EditForm(forms.Form):
 def choice_of(name: str) -> str:
     """The control that chooses between the two values of the field `name`."""
     return f"choice-{name}"
-
-
-def edit_of(row: Model) -> tuple | None:
-    """Who edited `row` last and when, for rows that keep it; as `EditForm.last_edit`."""
-    return (row.edited_by, row.edited_at) if row.edited_by and row.edited_at else None

@@ -101,9 +101,15 @@ class DateField(forms.DateField):
 
 
 class TextField(forms.CharField):
-    """Text of several lines. A line break is one character, as in the browser's own count."""
+    """Text of several lines. A line break is one character, as in the browser's own count.
+
+    Text that is too long is told so: with a "maxlength" the browser would cut off what is pasted and say nothing.
+    """
 
     widget = forms.Textarea
+
+    def widget_attrs(self, widget):
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
     def to_python(self, value):
         return super().to_python(value).replace("\r\n", "\n")

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from opportunities.admin.base import FoldedSearch, ModelAdmin, ReadOnly, money_column
 from opportunities.models import Quote, QuoteLine
+from opportunities.money import format_percent
 from opportunities.permissions import sees_cost
-from opportunities.quotes.document import discount_of, format_percentage, quantity_of
+from opportunities.quotes.document import discount_of, quantity_of
 
 
 class QuoteLineInline(ReadOnly, admin.TabularInline):
@@ -42,7 +43,7 @@ class QuoteLineInline(ReadOnly, admin.TabularInline):
 
     @admin.display(description=_("tax"))
     def tax(self, line):
-        return format_percentage(line.tax_rate)
+        return format_percent(line.tax_rate)
 
 
 @admin.register(Quote)

@@ -75,6 +75,7 @@ class Quote(models.Model):
     """An offer. `total` is net of discount and tax, what becomes revenue when it is won.
 
     What it says, its texts and lines, changes only while it is a draft; `edited_by` changed that last, at `edited_at`.
+    `head_edited_by` edited the texts last, at `head_edited_at`; None where nobody did since the quote was created.
     """
 
     opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="quotes", verbose_name=_("opportunity"))
@@ -100,6 +101,10 @@ class Quote(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("edited by"),
+    )
+    head_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    head_edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
     objects = QuoteQuerySet.as_manager()

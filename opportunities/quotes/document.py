@@ -5,16 +5,14 @@ What a line costs is no part of it.
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
-from babel.numbers import format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from opportunities.formats import current_locale, format_date, person
+from opportunities.formats import format_date, person
 from opportunities.models import DiscountKind, Quote, QuoteLine, Seller
-from opportunities.money import format_money, format_quantity
+from opportunities.money import format_money, format_percent, format_quantity
 from opportunities.quotes.pricing import TaxSum, Totals, price, total_up
 
 # Control characters, the byte order mark and what is no character: nothing to see, and PDF/UA refuses them.
@@ -97,7 +95,7 @@ def printed_line(number: int, line: QuoteLine, currency: str, heads: dict[str, s
         "quantity": quantity_of(line),
         "unit_price": format_money(line.unit_price, currency),
         "discount": discount_of(line, currency),
-        "tax": format_percentage(line.tax_rate),
+        "tax": format_percent(line.tax_rate),
         "net": format_money(price(line, currency).net, currency),
     }
     return {
@@ -118,7 +116,7 @@ def discount_of(line: QuoteLine, currency: str) -> str:
     if not line.discount:
         return ""
     if line.discount_kind == DiscountKind.PERCENT:
-        return format_percentage(line.discount)
+        return format_percent(line.discount)
     return format_money(-line.discount, currency)
 
 
@@ -134,13 +132,7 @@ def sums(totals: Totals, currency: str, is_discounted: bool, is_taxed: bool) -> 
 
 
 def tax_label(tax: TaxSum, currency: str) -> str:
-    return _("Tax %(rate)s on %(net)s") % {"rate": format_percentage(tax.rate), "net": format_money(tax.net, currency)}
-
-
-def format_percentage(rate: Decimal) -> str:
-    """ "19.5%" in English, "19,5 %" in French, with the decimals that `rate` has, at most three."""
-    locale = current_locale()
-    return format_percent(rate / 100, locale.percent_formats[None].pattern.replace("0", "0.###"), locale=locale)
+    return _("Tax %(rate)s on %(net)s") % {"rate": format_percent(tax.rate), "net": format_money(tax.net, currency)}
 
 
 def printable(value):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from opportunities import fields
-from opportunities.editing import EditForm, edit_of
+from opportunities.editing import EditForm
 from opportunities.models import BillingMethod, DiscountKind, LineKind, Opportunity, Product, Quote, QuoteLine, Seller
 from opportunities.models.quote import TEXT_LENGTH
 from opportunities.models.quote_line import DESCRIPTION_LENGTH
@@ -72,7 +72,8 @@ class HeadForm(EditForm):
         return cls(quote, data)
 
     def last_edit(self) -> tuple | None:
-        return edit_of(self.stored)
+        by, at = self.stored.head_edited_by, self.stored.head_edited_at
+        return (by, at) if by and at else None
 
     def save(self, by) -> Quote:
         """Creates the draft, or writes what the user changed; raises what the service raises."""
@@ -183,7 +184,8 @@ class LineForm(EditForm):
         return cleaned_data
 
     def last_edit(self) -> tuple | None:
-        return edit_of(self.stored)
+        by, at = self.stored.edited_by, self.stored.edited_at
+        return (by, at) if by and at else None
 
     @property
     def as_shown(self) -> list[str]:

@@ -26,18 +26,19 @@ def create_quote(opportunity: Opportunity, *, by, lines: Sequence[QuoteLine] = (
     """A new draft with the next number of the year, the fields `head` and `lines`, not saved yet, in their order.
 
     The inverse is `delete_draft`. Raises OpportunityIsClosed, Gone, and ValidationError for a validity that ends
-    before it begins, for too many lines, and for too high a total.
+    before it begins, for what a line cannot say, for too many lines, and for too high a total.
     """
     with transaction.atomic():
         opportunity = lock_open(opportunity)
         quote = Quote(opportunity=opportunity, edited_at=timezone.now(), edited_by=by, **head)
         check_validity(quote)
         check_count(lines)
+        for position, line in enumerate(lines, 1):
+            line.quote, line.position = quote, position
+            check_line(line, opportunity.currency)
         quote.number = QuoteCounter.next_number(timezone.localdate().year)
         quote.total = net_total(lines, opportunity.currency)
         quote.save(force_insert=True)
-        for position, line in enumerate(lines, 1):
-            line.quote, line.position = quote, position
         QuoteLine.objects.bulk_create(lines)
         tell_of(quote, TimelineEvent.Kind.QUOTE_CREATED, by)
         return quote
@@ -57,7 +58,8 @@ def edit_head(quote: Quote, *, by, **head) -> Quote:
         check_validity(quote)
         if changes:
             derived = ["folded_name"] if "name" in changes else []
-            note_edit(quote, by, *changes, *derived)
+            quote.head_edited_by, quote.head_edited_at = by, timezone.now()
+            note_edit(quote, by, *changes, *derived, "head_edited_by", "head_edited_at")
         return quote
 
 

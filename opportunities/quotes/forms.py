@@ -73,7 +73,7 @@ class CopyQuoteForm(forms.Form):
             "invalid_choice": _("There is no such opportunity (any more); choose another."),
         },
     )
-    q = forms.CharField(
+    q = forms.Field(  # searched for whatever it says, so it keeps no copy from being made
         label=_("Another opportunity: its topic or account"),
         required=False,
         widget=forms.SearchInput({"maxlength": SEARCH_LENGTH, "autocomplete": "off"}),

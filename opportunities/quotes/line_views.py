@@ -150,12 +150,13 @@ def show_form(request: HttpRequest, form: LineForm, status: int = 200, *, is_gon
     """The form of a line in the place of its row; without htmx on the page of the quote."""
     quote = form.stored.quote
     context = {"form": form, "quote": quote, "opportunity": quote.opportunity, "is_gone": is_gone}
+    wrong = [name for name in form.fields if form.is_bound and name in form.errors]
+    focus = wrong[0] if wrong else "quantity" if form.shown else "description"
     if not is_fragment(request):
+        form.fields[focus].widget.attrs["autofocus"] = True
         context = page_of(quote, request.user) | context
         return render(request, "opportunities/quotes/quote.html", context, status=status)
-    wrong = [name for name in form.fields if form.is_bound and name in form.errors]
-    focus = form[wrong[0] if wrong else "quantity" if form.shown else "description"].auto_id
-    answer = fragment(request, "_line_form", context, focus)
+    answer = fragment(request, "_line_form", context, form[focus].auto_id)
     answer.status_code = status
     return answer
 

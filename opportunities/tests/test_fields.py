@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from opportunities.fields import AmountField, DateField, QuantityField
+from opportunities.fields import AmountField, DateField, QuantityField, TextField
 
 
 class PriceForm(forms.Form):
@@ -159,3 +159,10 @@ def test_a_date_is_written_for_the_browsers_own_field(language):
         assert 'type="date"' in str(form["valid_until"])
         assert 'value="2026-11-30"' in str(form["valid_until"])
         assert DateField().clean("2026-11-30") == date(2026, 11, 30)
+
+
+def test_a_text_that_is_too_long_is_refused_in_words_instead_of_cut_off_by_the_browser():
+    field = TextField(max_length=3)
+
+    assert "maxlength" not in field.widget.attrs
+    assert refusal(field, "a\r\nbc") == ("max_length", "Ensure this value has at most 3 characters (it has 4).")

@@ -289,6 +289,15 @@ def test_an_opportunity_closed_or_deleted_by_somebody_faster_takes_no_copy(signe
     assert "Somebody deleted it meanwhile. Nothing was saved." in words(response)
 
 
+def test_what_is_searched_for_keeps_no_copy_from_being_made(signed_in, salesperson):
+    quote = active(salesperson)
+
+    response = signed_in.post(url("copy", quote), {"onto": quote.opportunity_id, "q": "a\0b"})
+
+    assert response.status_code == 302
+    assert said(response) == [f"This draft is a copy of {quote}."]
+
+
 def test_copying_is_for_those_who_change_opportunities(client, colleague, manager, outsider):
     quote, own = draft(), OpportunityFactory(owner=colleague)
 

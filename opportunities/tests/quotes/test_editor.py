@@ -206,6 +206,20 @@ def test_the_second_to_save_is_told_what_changed_by_whom_and_when_and_replaces_i
     assert head_of(quote) == HEAD | theirs | mine
 
 
+def test_a_line_edited_since_does_not_hide_who_changed_the_head(client, opportunity, manager):
+    # given a head that a manager changed, and a line that Marta edited after that
+    quote = draft(opportunity=opportunity, **HEAD)
+    form = form_of(client.get(edit_url(quote)))
+    edited = draft_services.edit_head(quote, by=manager, name="Full service, 3 sites")
+    draft_services.edit_line(quote.lines.get(), by=opportunity.owner, quantity=2)
+
+    # when she saves another name, then she is told of the manager, not of herself
+    response = client.post(edit_url(quote), form | {"name": "Half service"})
+    told = f"Inès Moreau changed this to Full service, 3 sites on {format_instant(edited.head_edited_at)}"
+    assert response.status_code == 409
+    assert errors(response)["name"][0].startswith(told)
+
+
 def test_what_two_people_change_apart_from_each_other_is_both_there(client, opportunity, manager):
     quote = draft(opportunity=opportunity, **HEAD)
     form = form_of(client.get(edit_url(quote)))

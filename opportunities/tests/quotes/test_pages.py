@@ -88,15 +88,15 @@ def test_the_page_offers_what_the_status_and_the_permission_allow(client, salesp
     quote = quote_in(status, salesperson)
 
     client.force_login(salesperson)
-    assert actions_on(client.get(quote.get_absolute_url())) == actions
+    assert actions_on(client.get(quote.get_absolute_url())) == ["Print", "PDF", *actions]
     client.force_login(colleague)
-    assert actions_on(client.get(quote.get_absolute_url())) == ["Copy"]
+    assert actions_on(client.get(quote.get_absolute_url())) == ["Print", "PDF", "Copy"]
 
 
 def test_a_draft_without_lines_leads_to_its_lines_instead_of_to_activation(signed_in, salesperson):
     response = signed_in.get(draft(salesperson, lines=[]).get_absolute_url())
 
-    assert actions_on(response) == ["Delete", "Copy", "Edit", "Close quote"]
+    assert actions_on(response) == ["Print", "PDF", "Delete", "Copy", "Edit", "Close quote"]
     assert "This quote has no lines. It can be activated once it has one." in text_of(response)
 
 
@@ -123,6 +123,12 @@ def test_a_quote_closed_with_its_opportunity_says_so_with_the_reason_as_it_was_c
 
     # then it says the right reason
     assert "Closed together with the opportunity: Lost, No decision." in text_of(response)
+
+
+def test_a_reason_that_says_what_the_outcome_says_is_not_repeated(signed_in, salesperson):
+    quote = quote_in("won", salesperson)
+
+    assert "Closed together with the opportunity: Won." in text_of(signed_in.get(quote.get_absolute_url()))
 
 
 def test_a_draft_is_activated(signed_in, salesperson):
@@ -295,7 +301,14 @@ def test_a_draft_that_came_back_by_a_reopening_is_not_deleted(signed_in, salespe
     reopen_opportunity(close(quote.opportunity), by=salesperson)
 
     # then its page does not offer to delete it, and a request that does so all the same is refused
-    assert actions_on(signed_in.get(quote.get_absolute_url())) == ["Copy", "Edit", "Close quote", "Activate"]
+    assert actions_on(signed_in.get(quote.get_absolute_url())) == [
+        "Print",
+        "PDF",
+        "Copy",
+        "Edit",
+        "Close quote",
+        "Activate",
+    ]
     with nothing_changes():
         response = signed_in.post(url("quote_delete", quote))
     assert response.status_code == 409

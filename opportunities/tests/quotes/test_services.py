@@ -66,6 +66,16 @@ def test_numbers_count_up_within_the_year_of_the_users_time_zone():
     assert numbers == ["Q-2026-0001", "Q-2026-0002", "Q-2027-0001"]
 
 
+def test_no_quote_is_created_with_a_line_that_says_what_a_line_cannot():
+    opportunity = OpportunityFactory()
+    too_cheap = QuoteLine(description="Gift", unit_price=Decimal(5), discount=Decimal(6), discount_kind="amount")
+
+    with nothing_changes(), pytest.raises(ValidationError) as refusal:
+        draft(opportunity=opportunity, lines=[too_cheap])
+
+    assert refusal.value.messages == ["A discount is at most what the line comes to, €5.00."]
+
+
 def test_amounts_are_rounded_to_the_minor_units_of_the_currency():
     opportunity = OpportunityFactory(currency="JPY")
     half = [QuoteLine(description="Half", quantity=Decimal("0.5"), unit_price=Decimal(3))]
