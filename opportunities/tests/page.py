@@ -9,10 +9,15 @@ class FormReader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.fields, self.select, self.textarea, self.options = {}, None, None, []
+        self.is_search = False  # a form that only asks, such as the search in the top bar
 
     def handle_starttag(self, tag, attributes):
         attrs = dict(attributes)
         name, kind = attrs.get("name"), attrs.get("type", "text")
+        if tag == "form":
+            self.is_search = attrs.get("role") == "search"
+        if self.is_search:
+            return
         if tag == "input" and name:
             is_off = kind in {"checkbox", "radio"} and "checked" not in attrs
             if kind != "submit" and not is_off:
@@ -25,6 +30,8 @@ class FormReader(HTMLParser):
             self.textarea, self.fields[name] = name, ""
 
     def handle_endtag(self, tag):
+        if tag == "form":
+            self.is_search = False
         if tag == "select" and self.select:
             chosen = [value for value, is_selected in self.options if is_selected] or [self.options[0][0]]
             self.fields[self.select], self.select = chosen[-1], None

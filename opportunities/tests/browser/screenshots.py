@@ -39,8 +39,7 @@ def sign_in(browser: Browser, viewport: dict, scheme: str = "light") -> Page:
     page.get_by_label("Username").fill("marta")
     page.get_by_label("Password").fill("cloture-demo")
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Search").fill("Plant maintenance")
-    page.get_by_label("Search").press("Enter")
+    page.goto("/opportunities/?q=Plant+maintenance")
     page.get_by_role("link", name="Plant maintenance programme").first.click()
     return page
 
