@@ -192,7 +192,7 @@ def news(mine: QuerySet, user) -> Section:
         .select_related("by", "opportunity__account")
         .order_by("-at", "-pk")
     )
-    nothing = _("Nobody else did anything to your opportunities in the last two weeks.")
+    nothing = _("No one else did anything to your opportunities in the last two weeks.")
     return section("news", _("What others did"), nothing, hanging_on(mine, events), lambda event: event)
 
 

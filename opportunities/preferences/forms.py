@@ -31,7 +31,7 @@ class PreferencesForm(forms.ModelForm):
     shortcuts = forms.BooleanField(
         label=_("Keyboard shortcuts"),
         required=False,
-        help_text=_("Single keys that search, go to a page or open a dialog; ? lists them."),
+        help_text=_("Single keys that search, go to a page or open a dialog."),
     )
 
     class Meta:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override, pgettext
 
 from opportunities.closing import reopen_opportunity
-from opportunities.models import Opportunity, Preferences, Seller
+from opportunities.models import ClosedThrough, Opportunity, Preferences, Seller
 from opportunities.tests.factories import (
     AccountFactory,
     CompetitorFactory,
@@ -203,7 +203,7 @@ def deals(manager) -> dict[str, Opportunity]:
     return deals
 
 
-@pytest.mark.parametrize("view", ["list", "quotes", "create", "preferences"])
+@pytest.mark.parametrize("view", ["day", "list", "board", "search", "shortcuts", "quotes", "create", "preferences"])
 def test_no_english_is_left_on_a_page(reader, deals, english_of, view):
     assert english_of(reader.get(reverse(f"opportunities:{view}"))) == set()
 
@@ -287,8 +287,9 @@ def test_no_english_is_left_in_the_admin(reader, manager, deals, english_of):
     manager.save()
     ProductFactory(name="Maintenance")
     Seller.objects.create(pk=1, name="Clôture SARL")
+    ClosedThrough.objects.create(pk=1, closed_through=day(-90))
     models = [model for model in admin.site._registry if model._meta.app_label == "opportunities"]
-    assert len(models) == 12
+    assert len(models) == 13
     for model in models:
         for page, keys in [("changelist", []), ("add", []), ("change", [model.objects.latest("pk").pk])]:
             address = reverse(f"admin:opportunities_{model._meta.model_name}_{page}", args=keys)

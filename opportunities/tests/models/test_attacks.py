@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from opportunities.models import (
+    ClosedThrough,
     Opportunity,
     OpportunityClose,
     Product,
@@ -91,6 +92,7 @@ REFUSED_INSERTS = [
     ("product_tax_rate_is_a_percentage", lambda d: Product(name="New", tax_rate=101)),
     ("stage_probability_is_a_percentage", lambda d: Stage(name="New", probability=101)),
     ("one_saved_view_per_user_and_name", lambda d: SavedView(user=d.empty.owner, name="Mine")),
+    ("there_is_one_closed_period", lambda d: ClosedThrough(pk=2)),
     ("there_is_one_seller", lambda d: Seller(pk=2, name="Another")),
     *(
         ("line_insert_needs_a_draft", lambda d, name=name: line(getattr(d, name)))

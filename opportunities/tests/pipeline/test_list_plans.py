@@ -8,7 +8,7 @@ from django.db import connection
 from opportunities.models import Opportunity
 from opportunities.pipeline.filters import OpportunityFilter
 from opportunities.pipeline.views import with_columns
-from opportunities.tests.factories import AccountFactory, CompetitorFactory, day
+from opportunities.tests.factories import AccountFactory, CompetitorFactory, day, reason
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +45,9 @@ def chosen(salesperson):
         with connection.cursor() as cursor:
             for way in ["seqscan", "bitmapscan", "sort"]:
                 cursor.execute(f"SET LOCAL enable_{way} = off")
+    keys = {"rival": str(rival.pk), "in progress": str(reason("In progress").pk)}
     return lambda address: OpportunityFilter(
-        {name: str(rival.pk) if value == "rival" else value for name, value in address.items()}, salesperson
+        {name: keys.get(value, value) for name, value in address.items()}, salesperson
     )
 
 
@@ -68,7 +69,7 @@ def test_every_list_is_read_in_its_order_from_an_index(chosen, address, index):
         (EVERYBODYS | {"account": "Northwind", "state": "all"}, "account_id"),
         ({"state": "all", "sort": "-estimated_revenue"}, "owner|mine_"),
         (EVERYBODYS | {"currency": "JPY"}, "opportunity_by_currency"),
-        (EVERYBODYS | {"reason": "1"}, "status_reason_id"),
+        (EVERYBODYS | {"reason": "in progress"}, "status_reason_id"),
     ],
 )
 def test_what_few_have_is_found_by_it_and_sorted(chosen, address, index):
