@@ -46,6 +46,12 @@ def browser_type_launch_args(browser_type_launch_args):
     return browser_type_launch_args | {"executable_path": path, "args": FLAGS}
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Started once the database is a file: before that it is "in memory", and all threads share one connection."""
+    return live_server
+
+
 @pytest.fixture
 def sign_in(live_server):
     """Signs a user in on a page, without the login form."""
