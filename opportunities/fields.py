@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,3 +114,18 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         return super().to_python(value).replace("\r\n", "\n")
+
+
+def suggested(options: str, **attrs: str) -> forms.TextInput:
+    """A text field with suggestions from the server: those of the <datalist> with the id `options`."""
+    return forms.TextInput(
+        {
+            "list": options,
+            "autocomplete": "off",
+            "hx-get": reverse_lazy(f"opportunities:{options}"),
+            "hx-trigger": "input changed delay:200ms, focus",
+            "hx-target": f"#{options}",
+            "hx-swap": "innerHTML",
+            **attrs,
+        }
+    )

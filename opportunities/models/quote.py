@@ -71,7 +71,25 @@ class QuoteQuerySet(models.QuerySet):
         return found.alias(read_status=Unindexed("status")).filter(read_status__in=statuses)
 
 
-class Quote(models.Model):
+class Edited(models.Model):
+    """A row that keeps who edited it last, and when; None where nobody knows."""
+
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("edited by"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Quote(Edited):
     """An offer. `total` is net of discount and tax, what becomes revenue when it is won.
 
     What it says, its texts and lines, changes only while it is a draft; `edited_by` changed that last, at `edited_at`.
@@ -92,16 +110,6 @@ class Quote(models.Model):
     closing_text = models.TextField(_("closing text"), max_length=TEXT_LENGTH, blank=True)
     total = AmountField(_("net total"), default=0)
     activated_at = models.DateTimeField(_("activated at"), null=True, blank=True, editable=False)
-    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("edited by"),
-    )
     head_edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     head_edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"

@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models.fields import AmountField, PercentField
-from opportunities.models.quote import Quote
+from opportunities.models.quote import Edited, Quote
 from opportunities.models.reference import UNIT_LENGTH, Product
 from opportunities.money import AMOUNTS, MAX_QUANTITY
 
@@ -31,7 +30,7 @@ class DiscountKind(models.TextChoices):
     AMOUNT = "amount", _("Amount")
 
 
-class QuoteLine(models.Model):
+class QuoteLine(Edited):
     """`unit_price`, `unit_cost` and a discount in units are in the quote's currency; an unknown cost is None."""
 
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines", verbose_name=_("quote"))
@@ -53,16 +52,6 @@ class QuoteLine(models.Model):
     )
     tax_rate = PercentField(_("tax rate (%)"), default=0)
     unit_cost = AmountField(_("unit cost"), null=True, blank=True)
-    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("edited by"),
-    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("Quote line"), _("Quote lines")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import search
-from opportunities.models.fields import AmountField, FoldedField, PercentField
+from opportunities.models.fields import AmountField, FoldedField, PercentField, fold
 from opportunities.money import AMOUNTS, CURRENCIES
 
 UNIT_LENGTH = 20  # characters, of "hour", "m²" or "licence"
@@ -24,6 +24,11 @@ class AccountQuerySet(models.QuerySet):
     def search(self, text: str) -> "AccountQuerySet":
         """Those whose name has every word of `text`; case and accents do not matter."""
         return search.with_words(self, text, lambda word: Q(folded_name__contains=word), self.ids_with)
+
+    def called(self, name: str) -> "Account | None":
+        """The account of that name: case and accents do not matter, but the exact name goes first."""
+        matches = self.filter(folded_name=fold(name.replace("\0", ""))).order_by("pk")
+        return max(matches, key=lambda account: account.name == name, default=None)
 
     def ids_with(self, word: str, most: int) -> set[int] | None:
         """The ids of all accounts that have the folded `word`; None where these are more than `most`."""

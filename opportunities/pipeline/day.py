@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 
 from opportunities.formats import format_date
 from opportunities.models import OPEN_STATUSES, Opportunity, Quote, Stage, State, TimelineEvent
-from opportunities.models.quote import EXPIRING, Unindexed
+from opportunities.models.fields import Unindexed
+from opportunities.models.quote import EXPIRING
 from opportunities.money import format_quantity
 
 ROWS = 10  # of a section

@@ -7,14 +7,13 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from opportunities.fields import AmountField, DateField
+from opportunities.fields import AmountField, DateField, suggested
 from opportunities.formats import format_date
 from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
-from opportunities.models.fields import Unindexed, fold
+from opportunities.models.fields import Unindexed
 from opportunities.models.search import are_picked
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import Order
@@ -87,17 +86,7 @@ class OpportunityFilter(django_filters.FilterSet):
         label=gettext_lazy("Account"),
         max_length=200,
         method="apply_later",
-        widget=forms.TextInput(
-            {
-                "size": "15",
-                "list": "account_options",
-                "autocomplete": "off",
-                "hx-get": reverse_lazy("opportunities:account_options"),
-                "hx-trigger": "input changed delay:200ms, focus",
-                "hx-target": "#account_options",
-                "hx-swap": "innerHTML",
-            }
-        ),
+        widget=suggested("account_options", size="15"),
     )
     sort = django_filters.ChoiceFilter(label=gettext_lazy("Order"), empty_label=None, method="apply_later")
     state = django_filters.ChoiceFilter(
@@ -286,13 +275,11 @@ class OpportunityFilter(django_filters.FilterSet):
     # What is wrong
 
     def find_account(self, name: str) -> Account | None:
-        """The account of that name; case and accents do not matter where no other has the very name."""
-        if not name:
-            return None
-        found = list(Account.objects.filter(folded_name=fold(name)).order_by("pk"))
-        if not found:
+        """The account of that name; one that nobody knows is an error at its field."""
+        account = Account.objects.called(name) if name else None
+        if name and account is None:
             self.form.add_error("account", _("No account is called “%(name)s”.") % {"name": name})
-        return next((account for account in found if account.name == name), found[0] if found else None)
+        return account
 
     def check_ranges(self) -> None:
         for name in ["estimated", "closed", "amount"]:

@@ -8,13 +8,12 @@ import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet, Sum
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from opportunities.fields import suggested
 from opportunities.formats import person
 from opportunities.models import OPEN_STATUSES, Account, Opportunity, Quote, QuoteStatus, State
-from opportunities.models.fields import fold
 from opportunities.money import DECIMAL_PLACES
 from opportunities.paging import Order, Page
 
@@ -53,17 +52,7 @@ class QuoteFilter(django_filters.FilterSet):
         label=gettext_lazy("Account"),
         max_length=200,
         method="apply_later",
-        widget=forms.TextInput(
-            {
-                "size": "15",
-                "list": "account_options",
-                "autocomplete": "off",
-                "hx-get": reverse_lazy("opportunities:account_options"),
-                "hx-trigger": "input changed delay:200ms, focus",
-                "hx-target": "#account_options",
-                "hx-swap": "innerHTML",
-            }
-        ),
+        widget=suggested("account_options", size="15"),
     )
 
     def __init__(self, address, user):
@@ -82,13 +71,11 @@ class QuoteFilter(django_filters.FilterSet):
         self.is_default = self.data == defaults
 
     def find_account(self, name: str) -> Account | None:
-        """The account of that name; case and accents do not matter where no other has the very name."""
-        if not name:
-            return None
-        found = list(Account.objects.filter(folded_name=fold(name)).order_by("pk"))
-        if not found:
+        """The account of that name; one that nobody knows is an error at its field."""
+        account = Account.objects.called(name) if name else None
+        if name and account is None:
             self.form.add_error("account", _("No account is called “%(name)s”.") % {"name": name})
-        return next((account for account in found if account.name == name), found[0] if found else None)
+        return account
 
     @property
     def order(self) -> Order:

@@ -4,7 +4,6 @@ from crispy_forms.layout import Div, Field, Layout
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
-from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,21 +45,6 @@ class OwnerField(forms.ModelChoiceField):
         return person(user)
 
 
-def suggested(options: str, **attrs: str) -> forms.TextInput:
-    """A text field with suggestions from the server: those of the <datalist> with the id `options`."""
-    return forms.TextInput(
-        {
-            "list": options,
-            "autocomplete": "off",
-            "hx-get": reverse_lazy(f"opportunities:{options}"),
-            "hx-trigger": "input changed delay:200ms, focus",
-            "hx-target": f"#{options}",
-            "hx-swap": "innerHTML",
-            **attrs,
-        }
-    )
-
-
 def offer_active(field: forms.ModelChoiceField, opportunity: Opportunity, name: str) -> None:
     """Leaves the active choices, and the one that `opportunity` has: else a browser would show, and send, another."""
     field.queryset = field.queryset.filter(Q(is_active=True) | Q(pk=getattr(opportunity, f"{name}_id")))
@@ -84,13 +68,13 @@ class OpportunityForm(OpportunityEditForm):
     facts = FACTS
 
     topic = forms.CharField(label=gettext_lazy("Topic"), max_length=200)
-    account = forms.CharField(label=gettext_lazy("Account"), max_length=200, widget=suggested("account_options"))
+    account = forms.CharField(label=gettext_lazy("Account"), max_length=200, widget=fields.suggested("account_options"))
     is_new_account = forms.BooleanField(label=gettext_lazy("This is a new account"), required=False)
     contact = forms.CharField(
         label=gettext_lazy("Contact"),
         max_length=200,
         required=False,
-        widget=suggested("contact_options", **{"hx-include": "[name=account]"}),
+        widget=fields.suggested("contact_options", **{"hx-include": "[name=account]"}),
     )
     is_new_contact = forms.BooleanField(label=gettext_lazy("This is a new contact"), required=False)
     contact_email = forms.EmailField(label=gettext_lazy("E-mail of a new contact"), max_length=254, required=False)
@@ -151,7 +135,7 @@ class OpportunityForm(OpportunityEditForm):
             self.add_error("estimated_close_date", too_early % {"date": format_date(opened_on)})
 
     def account_named(self, name: str) -> Account | None:
-        account = services.find_account(name)
+        account = Account.objects.called(name)
         if account is None and self.cleaned_data["is_new_account"]:
             return Account(name=name)
         if account is None:

@@ -185,12 +185,6 @@ def deletion_refusal(opportunity: Opportunity) -> str:
     return ""
 
 
-def find_account(name: str) -> Account | None:
-    """The account of that name: case and accents do not matter, but the exact name goes first."""
-    matches = Account.objects.filter(folded_name=fold(name.replace("\0", ""))).order_by("pk")
-    return max(matches, key=lambda account: account.name == name, default=None)
-
-
 def find_contact(account: Account, name: str) -> Contact | None:
     """The contact of `account` of that name: case and accents do not matter, but the exact name goes first."""
     matches = [contact for contact in account.contacts.order_by("pk") if fold(contact.name) == fold(name)]
@@ -207,14 +201,14 @@ def account_names(text: str) -> list[str]:
 
 def contact_names(account_name: str) -> list[str]:
     """The names of the contacts of the account of that name."""
-    account = find_account(account_name)
+    account = Account.objects.called(account_name)
     return list(account.contacts.values_list("name", flat=True)[:SUGGESTIONS]) if account else []
 
 
 def saved_parties(account: Account, contact: Contact | None) -> tuple[Account, Contact | None]:
     """Both as they are in the database: one that was made meanwhile is used, not doubled."""
     if account.pk is None:
-        account = find_account(account.name) or Account.objects.get_or_create(name=account.name)[0]
+        account = Account.objects.called(account.name) or Account.objects.get_or_create(name=account.name)[0]
     if contact is not None and contact.pk is None:
         contact.account = account
         there = find_contact(account, contact.name)

@@ -313,6 +313,7 @@ def test_one_page_takes_few_statements_and_any_number_of_pages_a_few_more(
         assert statements() == many
 
 
+BY_OPPORTUNITY = "opportunity_id" if connection.vendor == "sqlite" else "(opportunity_id|pkey)"
 PLANS = [
     ({"owner": "all"}, "quote_by_validity"),
     ({"owner": "all", "state": "active"}, "quote_by_validity"),
@@ -322,7 +323,7 @@ PLANS = [
     ({"owner": "mine"}, "opportunity_id"),
     ({"owner": "mine", "validity": "expired"}, "opportunity_id"),
     # Only a million quotes keep PostgreSQL from reading them by their ids here.
-    ({"owner": "mine", "state": "lost"}, "(opportunity_id|pkey)"),
+    ({"owner": "mine", "state": "lost"}, BY_OPPORTUNITY),
     ({"owner": "all", "account": "Northwind"}, "opportunity_id"),
     ({"owner": "all", "account": "Northwind", "state": "won"}, "opportunity_id"),
     ({"owner": "all", "state": "all", "q": "q-2026-0114"}, "(rowid|pkey)"),
@@ -338,7 +339,9 @@ def test_every_filter_is_read_from_an_index(salesperson, subtests):
             with subtests.test(address=str(address)):
                 plan, counted = page_plan(chosen.order, quotes), quotes[: filters.COUNTED].explain()
                 assert re.search(rf"(?i)(index|key).*{index}", plan), plan
-                assert re.search("(?i)(index|key)", counted), counted
+                # Adding up needs no order, so either index of the status will do.
+                enough = "quote_by_(status|validity)" if index.startswith("quote_by") else index
+                assert re.search(rf"(?i)(index|key).*{enough}", counted), counted
 
 
 def fill(salesperson) -> None:

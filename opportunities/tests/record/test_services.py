@@ -92,9 +92,9 @@ def test_a_new_account_or_contact_that_is_there_already_is_not_doubled(salespers
 
 def test_of_two_accounts_with_almost_the_same_name_the_exact_one_is_found():
     first, second = AccountFactory(name="Societe"), AccountFactory(name="Société")
-    assert services.find_account("Société") == second
-    assert services.find_account("SOCIETE") == first
-    assert services.find_account("Sociétés") is None
+    assert Account.objects.called("Société") == second
+    assert Account.objects.called("SOCIETE") == first
+    assert Account.objects.called("Sociétés") is None
 
 
 def test_a_creation_with_a_reason_of_a_closed_state_changes_nothing(salesperson):
