@@ -1,10 +1,14 @@
 """Form fields that show and read numbers and dates as the user's language and browser do."""
 
+from collections.abc import Collection, Iterable
 from decimal import Decimal
+from html import escape
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.urls import reverse_lazy
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +24,26 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class LongSelect(forms.Select):
+    """A select of one choice of many: it writes the options itself, where Django renders a template for each."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        attributes = flatatt(self.build_attrs(self.attrs, (attrs or {}) | {"name": name}))
+        return mark_safe(f"<select{attributes}>{options(self.choices, self.format_value(value))}</select>")
+
+
+def options(choices: Iterable, chosen: Collection[str]) -> SafeString:
+    """The <option> of each choice, in <optgroup>s where choices are groups."""
+    parts = []
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            parts.append(f'<optgroup label="{escape(str(value))}">{options(label, chosen)}</optgroup>')
+        else:
+            selected = " selected" if str(value) in chosen else ""
+            parts.append(f'<option value="{escape(str(value))}"{selected}>{escape(str(label))}</option>')
+    return mark_safe("".join(parts))
 
 
 class NumberField(forms.Field):

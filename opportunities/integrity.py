@@ -12,7 +12,8 @@ from django.apps import apps
 from django.db.models import CheckConstraint, Count, F, Model, Q, QuerySet, UniqueConstraint, Window
 from django.utils.translation import gettext as _
 
-from opportunities.models import OPEN_STATUSES, Opportunity, OpportunityClose, Quote, QuoteClose, State
+from opportunities.models import OPEN_STATUSES, Contact, Opportunity, OpportunityClose, Quote, QuoteClose, State
+from opportunities.models.timeline import last_activity
 
 
 class Rule(NamedTuple):
@@ -58,6 +59,18 @@ def rules() -> Iterator[Rule]:
         _("A current closing has a closed opportunity that says the same."),
         closings.difference(closed),
     )
+    active = Opportunity.objects.annotate(active_at=last_activity())
+    yield Rule(
+        Opportunity,
+        _("The last activity of an opportunity is that of its timeline."),
+        active.exclude(active_at=None).exclude(active_at=F("last_activity_at")).values_list("pk"),
+    )
+    for model, field in [(Contact, "account"), (Opportunity, "account"), (OpportunityClose, "competitor")]:
+        yield Rule(
+            model,
+            _("What was merged into another has nothing of its own."),
+            model.objects.exclude(**{f"{field}__merged_into": None}).values_list("pk"),
+        )
     yield Rule(
         Quote,
         _("A closed quote has a current closing to its status."),

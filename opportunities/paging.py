@@ -1,11 +1,11 @@
 """Paging by key: a page begins beyond the last row of the page before, so no page costs more than the first.
 
-The order is that of a date, number or amount, ties by id; a missing one counts as later than every other, on both
-databases, unless the order has it last. The place where a page begins is a signed cursor in its address.
+The order is that of a date, instant, number or amount, ties by id; a missing one counts as later than every other,
+on both databases, unless the order has it last. The place where a page begins is a signed cursor in its address.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core import signing
@@ -28,7 +28,7 @@ class Page:
 class Place:
     """Beyond the row with this value and id, towards the end of the list or back to its beginning."""
 
-    value: date | Decimal | int | None
+    value: date | datetime | Decimal | int | None
     pk: int
     is_back: bool
 
@@ -114,9 +114,7 @@ class Order:
             stored, pk, is_back = signing.loads(cursor, salt=self.salt, max_age=CURSOR_AGE)
         except signing.BadSignature:
             return None
-        if isinstance(stored, str):
-            stored = date.fromisoformat(stored) if "-" in stored else Decimal(stored)
-        return Place(stored, pk, is_back)
+        return Place(value_of(stored) if isinstance(stored, str) else stored, pk, is_back)
 
     @property
     def size(self) -> int:
@@ -126,3 +124,10 @@ class Order:
     def salt(self) -> str:
         """Binds a cursor to its order."""
         return f"{__name__}:{self.field}:{self.latest_first}"
+
+
+def value_of(text: str) -> date | datetime | Decimal:
+    """What `str` wrote: a date, an instant or an amount."""
+    if ":" in text:
+        return datetime.fromisoformat(text)
+    return date.fromisoformat(text) if "-" in text else Decimal(text)

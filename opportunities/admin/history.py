@@ -17,7 +17,7 @@ class OpportunityCloseAdmin(ReadOnly, FoldedSearch, ModelAdmin):
         ("revenue", "estimate"),
         "competitor",
         "details",
-        "corrects",
+        ("corrects", "batch"),
         ("closed_by", "closed_at"),
         ("reopened_by", "reopened_at"),
         "reopen_reason",

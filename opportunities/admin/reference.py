@@ -1,8 +1,9 @@
 """Accounts and contacts, and the lists that administrators keep: reasons, stages, products, competitors."""
 
 from django.contrib import admin
-from django.db.models import URLField
+from django.db.models import Count, Q, URLField
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from opportunities.admin.base import (
     AmountsForm,
@@ -14,17 +15,49 @@ from opportunities.admin.base import (
     OffersActive,
     money_column,
 )
-from opportunities.models import Account, Competitor, Contact, Product, Stage, State, StatusReason
+from opportunities.admin.merging import MergingAdmin
+from opportunities.models import (
+    Account,
+    Competitor,
+    Contact,
+    Opportunity,
+    OpportunityClose,
+    Product,
+    Stage,
+    State,
+    StatusReason,
+)
 from opportunities.money import format_quantity
 from opportunities.permissions import sees_cost
+from opportunities.record.merging import merge_accounts, merge_competitors
 
 
 @admin.register(Account)
-class AccountAdmin(FoldedSearch, ModelAdmin):
+class AccountAdmin(MergingAdmin, FoldedSearch, ModelAdmin):
+    merge_rows = staticmethod(merge_accounts)
+    merge_facts = ["sector", "website", "phone"]
+    merge_counts = [gettext_lazy("Contacts"), gettext_lazy("Open opportunities"), gettext_lazy("Closed opportunities")]
+    merge_note = gettext_lazy(
+        "The contacts and opportunities of the others, open and closed, and with them the quotes, move to the one that "
+        "stays. Where it has no sector, website or phone, it gets that of another. The timeline of each opportunity "
+        "tells of the move."
+    )
     list_display = ["name", "sector", "phone", "website"]
     list_filter = ["sector"]
     search_fields = ["folded_name__contains"]
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
+
+    def counts_of(self, accounts):
+        """By key, how many contacts, open and closed opportunities each has."""
+        people = Contact.objects.filter(account__in=accounts).order_by()
+        contacts = dict(people.values_list("account").annotate(Count("pk")))
+        found = (
+            Opportunity.objects.filter(account__in=accounts)
+            .values("account")
+            .annotate(open=Count("pk", filter=Q(state=State.OPEN)), closed=Count("pk", filter=~Q(state=State.OPEN)))
+        )
+        opportunities = {row["account"]: [row["open"], row["closed"]] for row in found}
+        return {row.pk: [contacts.get(row.pk, 0), *opportunities.get(row.pk, [0, 0])] for row in accounts}
 
 
 @admin.register(Contact)
@@ -41,8 +74,21 @@ class ContactAdmin(AnyCaseSearch, ModelAdmin):
 
 
 @admin.register(Competitor)
-class CompetitorAdmin(AnyCaseSearch, ModelAdmin):
+class CompetitorAdmin(MergingAdmin, AnyCaseSearch, ModelAdmin):
     search_fields = ["name"]
+    merge_rows = staticmethod(merge_competitors)
+    merge_facts = []
+    merge_counts = [gettext_lazy("Opportunities closed against them")]
+    merge_note = gettext_lazy(
+        "The closings that name the others, and their opportunities, name the one that stays. The timeline of each "
+        "opportunity tells of it."
+    )
+
+    def counts_of(self, competitors):
+        """By key, how many opportunities were ever closed naming each."""
+        closings = OpportunityClose.objects.filter(competitor__in=competitors).order_by()
+        counts = dict(closings.values_list("competitor").annotate(Count("opportunity", distinct=True)))
+        return {row.pk: [counts.get(row.pk, 0)] for row in competitors}
 
 
 @admin.register(Product)

@@ -62,7 +62,7 @@ def fill(seed: int, language: str | None = None) -> None:
         deals = Draw(rng, timezone.localdate(), words, office, writer).deals()
         Opportunity.objects.bulk_create(deal.opportunity for deal in deals)
         store_quotes([drawn for deal in deals for drawn in deal.quotes])
-        TimelineEvent.objects.bulk_create(event for deal in deals for event in told(deal))
+        TimelineEvent.objects.tell(event for deal in deals for event in told(deal))
         closings = close(deals)
         look_back(closings, words, by=office.users["ines"])
 

@@ -68,6 +68,14 @@ class Directory:
         self.model.objects.bulk_create(new.values())
 
 
+class Mergeables(Directory):
+    """Accounts or competitors; the name of one that was merged means the one that it was merged into."""
+
+    def load(self, names: set[str]) -> None:
+        rows = self.model.objects.select_related("merged_into").in_bulk(names, field_name="name")
+        self.known |= {name: [row.kept] for name, row in rows.items()}
+
+
 class Users(Directory):
     """Users by username, e-mail address or full name, whatever the case."""
 
@@ -98,7 +106,7 @@ class Users(Directory):
 def directories(mapping: Mapping) -> list[Directory]:
     return [
         Users("owner", get_user_model(), mapping.unknown["owner"]),
-        Directory("account", Account, mapping.unknown["account"]),
+        Mergeables("account", Account, mapping.unknown["account"]),
         Directory("product", Product, mapping.unknown["product"]),
-        Directory("competitor", Competitor, mapping.unknown["competitor"]),
+        Mergeables("competitor", Competitor, mapping.unknown["competitor"]),
     ]

@@ -87,7 +87,7 @@ def write(rows: list[Row], mapping: Mapping, links: Iterable[Directory]) -> None
         directory.save_new(row for row in good if row.result != Result.SKIPPED)
     created = [row.opportunity for row in good if row.result == Result.CREATED]
     Opportunity.objects.bulk_create(created)
-    TimelineEvent.objects.bulk_create(
+    TimelineEvent.objects.tell(
         TimelineEvent(opportunity=opportunity, kind=TimelineEvent.Kind.IMPORTED) for opportunity in created
     )
     update([row for row in good if row.result == Result.UPDATED])
@@ -187,7 +187,7 @@ def update(rows: Iterable[Row]) -> None:
         for opportunity in opportunities:
             opportunity.folded_topic = fold(opportunity.topic)
     Opportunity.objects.bulk_update(opportunities, names, batch_size=UPDATE_BATCH)
-    TimelineEvent.objects.bulk_create(
+    TimelineEvent.objects.tell(
         TimelineEvent(
             opportunity=row.opportunity,
             kind=TimelineEvent.Kind.EDITED,

@@ -1,7 +1,7 @@
 """The ground floor: what is stored, and what the database itself refuses. Imports nothing above it."""
 
 from opportunities.models.books import ClosedThrough
-from opportunities.models.closing import UNDO_TIME, OpportunityClose, QuoteClose
+from opportunities.models.closing import UNDO_TIME, ClosingBatch, OpportunityClose, QuoteClose
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.preferences import Preferences
 from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteCounter, QuoteStatus
@@ -25,6 +25,7 @@ __all__ = [
     "Account",
     "BillingMethod",
     "ClosedThrough",
+    "ClosingBatch",
     "Competitor",
     "Contact",
     "DiscountKind",

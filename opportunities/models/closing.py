@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.formats import state_in_words
+from opportunities.formats import format_instant, person, state_in_words
 from opportunities.models.fields import AmountField
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteStatus
@@ -17,6 +17,23 @@ from opportunities.money import AMOUNTS
 
 UNDO_TIME = timedelta(minutes=60)
 DETAILS_LENGTH = 2000
+
+
+class ClosingBatch(models.Model):
+    """Closings that were recorded together, and can be undone together."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("closed by"))
+    at = models.DateTimeField(_("recorded at"), default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("Batch of closings"), _("Batches of closings")
+
+    def __str__(self) -> str:
+        return f"{person(self.by)} · {format_instant(self.at)}"
+
+    def can_be_undone_by(self, user) -> bool:
+        """Whether `user` closed them at most an hour ago."""
+        return self.by_id == user.pk and timezone.now() - self.at <= UNDO_TIME
 
 
 class OpportunityClose(models.Model):
@@ -38,6 +55,14 @@ class OpportunityClose(models.Model):
     # The closing whose quotes this one stands for, when it corrects an earlier one (always the first of a chain).
     corrects = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
+    )
+    batch = models.ForeignKey(
+        ClosingBatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="closings",
+        verbose_name=_("closed together with"),
     )
     # Nobody, for what an import brought in closed.
     closed_by = models.ForeignKey(

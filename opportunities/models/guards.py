@@ -10,26 +10,20 @@ A refusal reaches Django as an IntegrityError whose message names the guard; `se
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from opportunities.models.closing import OpportunityClose, QuoteClose
+from opportunities.models.merge_guards import MERGE_GUARDS, follows_a_merge
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.quote import Quote
 from opportunities.models.quote_line import QuoteLine
-from opportunities.models.reference import StatusReason
-from opportunities.models.triggers import Guard, drop, existing, statement
+from opportunities.models.reference import Account, Competitor, StatusReason
+from opportunities.models.triggers import Guard, changed, drop, existing, statement
 
 OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON = (
     model._meta.db_table for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason)
 )
-
-
-def changed(model: type[Model], *besides: str) -> str:
-    """The condition that a column of `model` other than those of the fields `besides` changes."""
-    columns = [f.column for f in model._meta.concrete_fields if f.name not in besides and not f.primary_key]
-    return "(" + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns) + ")"
 
 
 def state_of(opportunity_id: str) -> str:
@@ -100,7 +94,8 @@ GUARDS = [
         "closed_opportunity_is_read_only",
         OPPORTUNITY,
         "UPDATE",
-        f"OLD.state <> 'open' AND {changed(Opportunity, 'owner', *STATE_FIELDS)}",
+        f"OLD.state <> 'open' AND {changed(Opportunity, 'owner', 'last_activity_at', *STATE_FIELDS)} "
+        f"AND NOT {follows_a_merge(Opportunity, 'account', Account)}",
         gettext_noop("A closed opportunity is read-only, its owner aside."),
     ),
     Guard(
@@ -147,7 +142,9 @@ GUARDS = [
         "closing_is_history",
         CLOSING,
         "UPDATE",
-        f"OLD.reopened_at IS NOT NULL OR NEW.reopened_at IS NULL OR {changed(OpportunityClose, *REOPENING_FIELDS)}",
+        "(OLD.reopened_at IS NOT NULL OR NEW.reopened_at IS NULL "
+        f"OR {changed(OpportunityClose, *REOPENING_FIELDS)}) "
+        f"AND NOT {follows_a_merge(OpportunityClose, 'competitor', Competitor)}",
         gettext_noop("A closing is history: only its reopening is added, once."),
     ),
     Guard(
@@ -287,6 +284,7 @@ GUARDS = [
         )
         for event, rows in [("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])]
     ),
+    *MERGE_GUARDS,
     # What refers to a row must not come to mean another.
     *(
         Guard(f"{table}_id_is_fixed", table, "UPDATE", "NEW.id <> OLD.id", gettext_noop("A row keeps its id."))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import connections, models
-from django.db.models import Q
+from django.db import models
+from django.db.models import Case, DateTimeField, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,37 +15,68 @@ from opportunities.models.reference import Account, Competitor, Contact, Product
 from opportunities.money import AMOUNTS, CURRENCIES
 
 
-class OpportunityQuerySet(models.QuerySet):
-    def search(self, text: str) -> "OpportunityQuerySet":
-        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
-        return search.with_words(self, text, self.contains, self.ids_with)
+class OpportunityWords(search.Words):
+    """In the topic, in the account's name, or as the number of a quote."""
 
-    def contains(self, word: str) -> Q:
-        found = Q(folded_topic__contains=word) | Q(account__folded_name__contains=word)
-        numbers = search.quote_numbers(word)
-        return found | Q(pk__in=self.everywhere.filter(quotes__number__in=numbers).values("pk")) if numbers else found
+    def __init__(self, index: search.TextIndex, database: str):
+        super().__init__(index, database)
+        # By the words that were looked up: the accounts that have it in their name, None where these are too many.
+        self.accounts: dict[str, set[int] | None] = {}
 
-    def ids_with(self, word: str, most: int) -> set[int] | None:
-        """The ids of all opportunities that have the folded `word`; None where these are more than `most`."""
-        connection = connections[self.db]
-        accounts = search.ACCOUNTS.rows_with(word, search.RARE, connection)
-        if len(accounts) > search.RARE:
+    def is_elsewhere(self, word):
+        if word not in self.accounts:
+            found = search.ACCOUNTS.rows_with([word], search.RARE, self.connection)
+            self.accounts[word] = found if len(found) <= search.RARE else None
+        return self.accounts[word] != set() or bool(search.quote_numbers(word))
+
+    def contains(self, word):
+        found, accounts, numbers = super().contains(word), self.accounts.get(word), search.quote_numbers(word)
+        if accounts is None:
+            found |= Q(account__folded_name__contains=word)
+        elif accounts:
+            found |= Q(account__in=accounts)
+        return found | Q(pk__in=self.all.filter(quotes__number__in=numbers).values("pk")) if numbers else found
+
+    def ids_with(self, words, most):
+        found = super().ids_with(words, most)
+        if found is None or not self.is_elsewhere(words[0]):
+            return found
+        accounts, numbers = self.accounts[words[0]], search.quote_numbers(words[0])
+        if accounts is None:
             return None
-        found = search.TOPICS.rows_with(word, most, connection)
-        if accounts and len(found) <= most:
-            found.update(self.everywhere.filter(account__in=accounts).values_list("pk", flat=True)[: most + 1])
-        if numbers := search.quote_numbers(word):
-            found.update(self.everywhere.filter(quotes__number__in=numbers).values_list("pk", flat=True))
+        if accounts:
+            found.update(self.all.filter(account__in=accounts).values_list("pk", flat=True)[: most + 1])
+        if numbers:
+            found.update(self.all.filter(quotes__number__in=numbers).values_list("pk", flat=True))
         return found if len(found) <= most else None
 
     @property
-    def everywhere(self) -> "OpportunityQuerySet":
-        """All opportunities of the same database."""
-        return self.model.objects.using(self.db)
+    def all(self) -> models.QuerySet:
+        return Opportunity.objects.using(self.database)
+
+
+class OpportunityQuerySet(models.QuerySet):
+    def search(self, text: str) -> "OpportunityQuerySet":
+        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
+        return search.with_words(self, text, OpportunityWords(search.TOPICS, self.db))
 
     def overdue(self) -> "OpportunityQuerySet":
         """Open ones whose estimated close date has passed, in the user's time zone."""
         return self.filter(state=State.OPEN, estimated_close_date__lt=timezone.localdate())
+
+    def idle(self) -> "OpportunityQuerySet":
+        """Open ones without activity for as many days as their stage allows, in the user's time zone."""
+        limits = {stage.pk: stage.idle_before() for stage in Stage.objects.filter(idle_days__gt=0)}
+        if not limits:
+            return self.none()
+        limit = Case(*(When(stage=pk, then=Value(at)) for pk, at in limits.items()), output_field=DateTimeField())
+        is_idle = Q(last_activity_at__lt=limit)
+        latest = max(limits.values())  # bounds what is read of an index
+        return self.filter(is_idle, state=State.OPEN, last_activity_at__lt=latest)
+
+    def with_due_step(self) -> "OpportunityQuerySet":
+        """Open ones whose next step is due, in the user's time zone."""
+        return self.filter(state=State.OPEN, next_step_on__lte=timezone.localdate())
 
     def in_states(self, states: Sequence[str]) -> "OpportunityQuerySet":
         """Those with one of `states`, found by what else they are filtered by, however many have the state."""
@@ -62,6 +93,7 @@ class Opportunity(models.Model):
     `first_estimated_*` are the estimates it was created with, where they are known. They stay as they are, but
     for the revenue when the currency changes: then it is the first one in that currency.
     `next_step` is kept while it is closed, unseen, so that a reopened one goes on where it was.
+    `last_activity_at` is the instant of its last event that is activity; `TimelineEvent.objects.tell` keeps it.
 
     It is inserted open, and only `opportunities.closing` closes or reopens it: the constraints below
     and the guards (models/guards.py) refuse anything else.
@@ -92,6 +124,7 @@ class Opportunity(models.Model):
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("date of the next step"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"), default=timezone.localdate)
+    last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
     state = models.CharField(_("state"), max_length=4, choices=State, default=State.OPEN)
     status_reason = models.ForeignKey(
         StatusReason, models.PROTECT, related_name="opportunities", verbose_name=_("status reason")
@@ -129,6 +162,9 @@ class Opportunity(models.Model):
             models.Index(fields=["owner", "state", "closed_on", "id"], name="opportunity_mine_by_close_date"),
             models.Index(fields=["state", "opened_on", "id"], name="opportunity_by_opening"),
             models.Index(fields=["owner", "state", "opened_on", "id"], name="opportunity_mine_by_opening"),
+            models.Index(fields=["state", "last_activity_at", "id"], name="opportunity_by_activity"),
+            models.Index(fields=["owner", "state", "last_activity_at", "id"], name="opportunity_mine_by_activity"),
+            models.Index(fields=["owner", "state", "next_step_on", "id"], name="opportunity_mine_by_step"),
             models.Index(fields=["state", "estimated_revenue", "id"], name="opportunity_by_revenue"),
             models.Index(fields=["competitor", "state", "closed_on", "id"], name="opportunity_by_competitor"),
             models.Index(fields=["currency", "state"], name="opportunity_by_currency"),

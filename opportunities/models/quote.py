@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connections, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +37,24 @@ def quote_label(number: str, revision: int) -> str:
     return gettext("%(number)s rev. %(revision)s") % {"number": number, "revision": revision}
 
 
+class QuoteWords(search.Words):
+    """In the name, or as the number."""
+
+    def is_elsewhere(self, word):
+        return bool(search.quote_numbers(word))
+
+    def contains(self, word):
+        return super().contains(word) | Q(number__in=search.quote_numbers(word))
+
+    def ids_with(self, words, most):
+        found = super().ids_with(words, most)
+        if found is None or not self.is_elsewhere(words[0]):
+            return found
+        numbered = Quote.objects.using(self.database).filter(number__in=search.quote_numbers(words[0]))
+        found.update(numbered.values_list("pk", flat=True))
+        return found if len(found) <= most else None
+
+
 class QuoteQuerySet(models.QuerySet):
     def open(self) -> "QuoteQuerySet":
         """Drafts and active quotes, expired ones too: what keeps an opportunity from being closed."""
@@ -53,17 +71,7 @@ class QuoteQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "QuoteQuerySet":
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
-        return search.with_words(self, text, self.contains, self.ids_with)
-
-    def contains(self, word: str) -> Q:
-        return Q(folded_name__contains=word) | Q(number__in=search.quote_numbers(word))
-
-    def ids_with(self, word: str, most: int) -> set[int] | None:
-        """The ids of all quotes that have the folded `word`; None where these are more than `most`."""
-        found = search.QUOTES.rows_with(word, most, connections[self.db])
-        if numbers := search.quote_numbers(word):
-            found.update(self.model.objects.using(self.db).filter(number__in=numbers).values_list("pk", flat=True))
-        return found if len(found) <= most else None
+        return search.with_words(self, text, QuoteWords(search.QUOTES, self.db))
 
     def of(self, opportunities: models.QuerySet, statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

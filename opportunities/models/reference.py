@@ -1,12 +1,16 @@
 """What deals refer to: the people and firms around them, and the lists that administrators keep."""
 
-from django.db import connections, models
+from datetime import datetime, time, timedelta
+
+from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import search
 from opportunities.models.fields import AmountField, FoldedField, PercentField, fold
+from opportunities.models.merging import Mergeable, MergeableQuerySet
 from opportunities.money import AMOUNTS, CURRENCIES
 
 UNIT_LENGTH = 20  # characters, of "hour", "m²" or "licence"
@@ -20,23 +24,22 @@ class State(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
-class AccountQuerySet(models.QuerySet):
+class AccountQuerySet(MergeableQuerySet):
     def search(self, text: str) -> "AccountQuerySet":
         """Those whose name has every word of `text`; case and accents do not matter."""
-        return search.with_words(self, text, lambda word: Q(folded_name__contains=word), self.ids_with)
+        return search.with_words(self, text, search.Words(search.ACCOUNTS, self.db))
 
     def called(self, name: str) -> "Account | None":
-        """The account of that name: case and accents do not matter, but the exact name goes first."""
-        matches = self.filter(folded_name=fold(name.replace("\0", ""))).order_by("pk")
-        return max(matches, key=lambda account: account.name == name, default=None)
+        """The account of that name, or the one that it was merged into.
 
-    def ids_with(self, word: str, most: int) -> set[int] | None:
-        """The ids of all accounts that have the folded `word`; None where these are more than `most`."""
-        found = search.ACCOUNTS.rows_with(word, most, connections[self.db])
-        return found if len(found) <= most else None
+        Case and accents do not matter, but the exact name goes first, and then one that was not merged.
+        """
+        matches = self.filter(folded_name=fold(name.replace("\0", ""))).select_related("merged_into").order_by("pk")
+        found = max(matches, key=lambda row: (row.name == name, row.merged_into_id is None), default=None)
+        return found and found.kept
 
 
-class Account(models.Model):
+class Account(Mergeable):
     name = models.CharField(_("name"), max_length=200, unique=True)
     folded_name = FoldedField(source="name")
     sector = models.CharField(_("sector"), max_length=100, blank=True)
@@ -45,7 +48,7 @@ class Account(models.Model):
 
     objects = AccountQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Mergeable.Meta):
         verbose_name, verbose_name_plural = _("Account"), _("Accounts")
         ordering = ["name"]
         indexes = [models.Index(fields=["folded_name"], name="account_by_folded_name")]
@@ -68,10 +71,12 @@ class Contact(models.Model):
         return self.name
 
 
-class Competitor(models.Model):
+class Competitor(Mergeable):
     name = models.CharField(_("name"), max_length=200, unique=True)
 
-    class Meta:
+    objects = MergeableQuerySet.as_manager()
+
+    class Meta(Mergeable.Meta):
         verbose_name, verbose_name_plural = _("Competitor"), _("Competitors")
         ordering = ["name"]
 
@@ -144,6 +149,11 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return gettext(self.name)
+
+    def idle_before(self) -> datetime:
+        """The instant since which something happened to what is not idle, by days of the user's time zone."""
+        first_day = timezone.localdate() - timedelta(days=self.idle_days - 1)
+        return timezone.make_aware(datetime.combine(first_day, time.min))
 
 
 class StatusReasonQuerySet(models.QuerySet):

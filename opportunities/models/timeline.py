@@ -1,5 +1,6 @@
 """What happened to an opportunity, told in the order it happened."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,22 @@ from opportunities.money import format_money
 
 
 class TimelineEventQuerySet(models.QuerySet):
+    def tell(self, events: "Iterable[TimelineEvent]") -> "list[TimelineEvent]":
+        """Writes `events`, and sets the last activity of their opportunities where one is activity.
+
+        For a transaction that holds the opportunities; one statement for each, however many. All events are written
+        so, but for those of closings: `record_closings` updates the opportunities anyway.
+        """
+        told = self.bulk_create(events)
+        active = {event.opportunity_id for event in told if event.is_activity}
+        if active:
+            Opportunity.objects.filter(pk__in=active).update(last_activity_at=last_activity())
+        return told
+
+    def activity(self) -> "TimelineEventQuerySet":
+        """All events but those edits that move no stage; see `TimelineEvent.is_activity`."""
+        return self.filter(~Q(kind=TimelineEvent.Kind.EDITED) | Q(data__has_key="stage_to"))
+
     def stage_moves(self) -> "TimelineEventQuerySet":
         return self.filter(data__has_key="stage_to")
 
@@ -79,6 +96,11 @@ class TimelineEvent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_activity(self) -> bool:
+        """Whether something happened on the deal: notes, stage moves and quotes count, edits of text do not."""
+        return self.kind != self.Kind.EDITED or "stage_to" in self.data
 
     @property
     def sentence(self) -> str:
@@ -152,6 +174,12 @@ class TimelineEvent(models.Model):
             return None
         since = timezone.localdate(self.stage_since) if self.stage_since else self.opportunity.opened_on
         return max((timezone.localdate(self.at) - since).days, 0)
+
+
+def last_activity() -> Subquery:
+    """In a query of opportunities: the instant of the last activity on the timeline, None without any."""
+    events = TimelineEvent.objects.activity().filter(opportunity=OuterRef("pk")).order_by("-at", "-pk")
+    return Subquery(events.values("at")[:1])
 
 
 def as_data(value, currency: str):

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Model
+
 
 @dataclass(frozen=True)
 class Guard:
     """Refuses `event` on a row of `table` when `refuse_when` holds.
 
     `locks` names the rows that the condition depends on and that another transaction may be changing; they
-    are held first (PostgreSQL only; SQLite has one writer). An opportunity is held only when a quote becomes
+    are held first by `lock` (PostgreSQL only; SQLite has one writer). An opportunity is held only when a quote becomes
     open on it, since a guard that always locks it deadlocks.
     `deferred` guards are checked at commit; SQLite has none, there `check_integrity` reports what they refuse.
     """
@@ -19,11 +21,18 @@ class Guard:
     refuse_when: str
     message: str
     locks: str = ""
+    lock: str = "NO KEY UPDATE"
     deferred: bool = False
 
     @property
     def trigger(self) -> str:
         return f"guard_{self.name}"
+
+
+def changed(model: type[Model], *besides: str) -> str:
+    """The condition that a column of `model` other than those of the fields `besides` changes."""
+    columns = [f.column for f in model._meta.concrete_fields if f.name not in besides and not f.primary_key]
+    return "(" + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns) + ")"
 
 
 def statement(guard: Guard, vendor: str) -> str:
@@ -34,7 +43,7 @@ def statement(guard: Guard, vendor: str) -> str:
             f"CREATE TRIGGER {guard.trigger} BEFORE {guard.event} ON {guard.table} FOR EACH ROW WHEN {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'guard:{guard.name}'); END"
         )
-    lock = f"PERFORM 1 FROM {guard.locks} FOR NO KEY UPDATE; " if guard.locks else ""
+    lock = f"PERFORM 1 FROM {guard.locks} FOR {guard.lock}; " if guard.locks else ""
     row = "OLD" if guard.event == "DELETE" else "NEW"
     when, kind = ("AFTER", "CONSTRAINT TRIGGER") if guard.deferred else ("BEFORE", "TRIGGER")
     timing = "DEFERRABLE INITIALLY DEFERRED" if guard.deferred else ""

@@ -196,7 +196,8 @@ def account_names(text: str) -> list[str]:
     if len(text) > NAME_LENGTH:  # SQLite refuses a very long pattern
         return []
     text = fold(text.replace("\0", ""))
-    return list(Account.objects.filter(folded_name__contains=text).values_list("name", flat=True)[:SUGGESTIONS])
+    found = Account.objects.current().filter(folded_name__contains=text)
+    return list(found.values_list("name", flat=True)[:SUGGESTIONS])
 
 
 def contact_names(account_name: str) -> list[str]:

@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from opportunities.integrity import broken_rules
 from opportunities.models import guards
-from opportunities.tests.factories import CompetitorFactory, OpportunityFactory, QuoteFactory, close, reason
+from opportunities.tests.factories import (
+    AccountFactory,
+    CompetitorFactory,
+    OpportunityFactory,
+    QuoteFactory,
+    close,
+    reason,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +134,19 @@ def test_two_won_quotes_are_found(unguarded):
         "Another quote of this opportunity is won.": [unguarded.draft, unguarded.won_quote],
         QUOTE_TELLS: [unguarded.draft],
     }
+
+
+def test_a_last_activity_that_is_not_that_of_the_timeline_is_found(unguarded):
+    sql("UPDATE opportunities_opportunity SET last_activity_at = %s WHERE id = %s", timezone.now(), unguarded.lost)
+    assert found() == {"The last activity of an opportunity is that of its timeline.": [unguarded.lost]}
+
+
+def test_what_belongs_to_something_merged_is_found(unguarded):
+    deal, (kept, merged) = OpportunityFactory(), AccountFactory.create_batch(2)
+    sql("UPDATE opportunities_opportunity SET account_id = %s WHERE id = %s", merged.pk, deal.pk)
+    merged_into = "UPDATE opportunities_account SET merged_into_id = %s, merged_at = %s WHERE id = %s"
+    sql(merged_into, kept.pk, timezone.now(), merged.pk)
+    assert found() == {"What was merged into another has nothing of its own.": [deal.pk]}
 
 
 def test_an_open_quote_of_a_closed_opportunity_is_found(unguarded):

@@ -1,6 +1,6 @@
 """Paging by key: every row once, in order, forwards and backwards, whatever the cursor."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import signing
@@ -96,6 +96,20 @@ def test_a_missing_amount_can_come_last_in_both_directions(latest_first):
     assert amounts == [*known, None, None, None]
     assert [len(page.rows) for page in pages] == [3, 3, 3]
     assert [ids(page) for page in reversed(back)] == [ids(page) for page in pages]
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_instants_are_paged_to_the_microsecond(rows, latest_first):
+    # given instants with ties, a microsecond apart, one of them on the full second
+    noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    for number, row in enumerate(rows.order_by("pk")):
+        rows.filter(pk=row.pk).update(last_activity_at=noon + timedelta(microseconds=number // 2 - 2))
+
+    # then each row is there once, in order
+    pages = walk(Order("last_activity_at", latest_first), rows)
+    found = [(row.last_activity_at, row.pk) for page in pages for row in page.rows]
+    assert found == sorted(rows.values_list("last_activity_at", "pk"), reverse=latest_first)
+    assert [len(page.rows) for page in pages] == [3, 3, 3, 3, 1]
 
 
 def test_sources_are_merged_with_what_is_missing_last(rows):

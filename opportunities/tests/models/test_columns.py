@@ -20,9 +20,9 @@ def read_only(subtests):
 
 
 @pytest.mark.parametrize("name", ["won", "lost"])
-def test_no_column_of_a_closed_opportunity_changes_but_its_owner(deals, name, read_only):
-    assert len(column_updates(Opportunity, "owner")) > 50
-    read_only(getattr(deals, name), "owner")
+def test_no_column_of_a_closed_opportunity_changes_but_its_owner_and_last_activity(deals, name, read_only):
+    assert len(column_updates(Opportunity, "owner", "last_activity_at")) > 50
+    read_only(getattr(deals, name), "owner", "last_activity_at")
 
 
 def test_no_closing_field_of_an_open_opportunity_is_filled(deals, subtests):
