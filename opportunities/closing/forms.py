@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from opportunities import fields
 from opportunities.closing import facts, services
+from opportunities.closing.fact_forms import FACTS, FactsForm, OutcomeForm
 from opportunities.closing.plan import (
     FATES,
     current_revisions,
@@ -23,99 +21,9 @@ from opportunities.closing.plan import (
     possible_fates,
     settled_fates,
 )
-from opportunities.closing.refusals import PlanOutOfDate, open_quotes_sentence
-from opportunities.models import Competitor, Opportunity, OpportunityClose, Quote, QuoteStatus, State, StatusReason
+from opportunities.closing.refusals import PlanOutOfDate
+from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteStatus, State
 from opportunities.money import format_amount, format_money, parse_decimal_text
-
-FACTS = ["status_reason", "actual_revenue", "closed_on", "competitor", "details"]
-OUTCOMES = [(State.WON.value, State.WON.label), (State.LOST.value, State.LOST.label)]
-
-
-class FactsForm(forms.Form):
-    """What is recorded of a closing besides its outcome and quotes.
-
-    No field is required here: the rules (facts.py) say which are.
-    """
-
-    status_reason = forms.ModelChoiceField(
-        StatusReason.objects.exclude(state=State.OPEN),
-        label=gettext_lazy("Status reason"),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("There is no such reason (any more); choose another.")},
-    )
-    actual_revenue = fields.AmountField(label=gettext_lazy("Actual revenue"), required=False)
-    closed_on = fields.DateField(label=gettext_lazy("Close date"), required=False)
-    competitor = forms.ModelChoiceField(
-        Competitor.objects.all(),
-        label=gettext_lazy("Competitor"),
-        required=False,
-        empty_label="—",
-        error_messages={"invalid_choice": gettext_lazy("There is no such competitor (any more); choose another.")},
-    )
-    details = fields.TextField(label=gettext_lazy("Details"), required=False, widget=forms.Textarea({"rows": 2}))
-
-    revenue_hint = ""
-
-    def __init__(self, opportunity: Opportunity, outcome: str, data=None, initial=None, corrected=None):
-        super().__init__(data, initial=initial, auto_id="id_%s")
-        self.opportunity = opportunity
-        self.outcome = outcome
-        self.corrected: OpportunityClose | None = corrected
-        self.fields["actual_revenue"].currency = opportunity.currency
-        self.fields["actual_revenue"].label = _("Actual revenue (%(currency)s)") % {"currency": opportunity.currency}
-        if outcome == State.LOST:  # what was typed before the outcome was changed is carried along unread
-            self.fields["actual_revenue"] = forms.Field(required=False, widget=forms.HiddenInput)
-        self.fields["status_reason"].choices = [("", _("Choose…")), *((r.pk, str(r)) for r in self.reasons)]
-
-    @cached_property
-    def reasons(self) -> list[StatusReason]:
-        """The reasons to choose from: the active ones of the outcome, and the one that a closing has already."""
-        reasons = StatusReason.objects.filter(state=self.outcome)
-        kept = self.corrected and self.corrected.status_reason_id
-        return [reason for reason in reasons if reason.is_active or reason.pk == kept]
-
-    @property
-    def chosen_reason(self) -> StatusReason | None:
-        chosen = (self.data if self.is_bound else self.initial).get("status_reason")
-        return next((reason for reason in self.reasons if str(reason.pk) == str(chosen)), None)
-
-    @property
-    def fact_fields(self) -> list[forms.BoundField]:
-        """The fields of the facts in their order; those that may stay empty say so."""
-        reason = self.chosen_reason
-        needed = {"competitor": reason and reason.needs_competitor, "details": reason and reason.needs_details}
-        for name, is_needed in needed.items():
-            if not is_needed:
-                label = self.fields[name].label
-                self[name].label = format_html('{} <span class="optional">({})</span>', label, _("optional"))
-        self["actual_revenue"].help_text = escape(self.revenue_hint)
-        return [self[name] for name in FACTS]
-
-    def closing(self) -> facts.Closing:
-        """What the fields say, as far as they could be read."""
-        cleaned = self.cleaned_data
-        return facts.Closing(
-            self.opportunity,
-            self.outcome,
-            cleaned.get("status_reason"),
-            cleaned.get("closed_on"),
-            cleaned.get("actual_revenue") if self.outcome == State.WON else None,
-            cleaned.get("competitor"),
-            cleaned.get("details", ""),
-        )
-
-    def clean(self):
-        cleaned_data = super().clean()
-        for name, error in facts.closing_errors(self.closing(), self.corrected).items():
-            if name not in self.errors:
-                self.add_error(name, error)
-        return cleaned_data
-
-    @property
-    def cleaned_facts(self) -> dict:
-        """The facts as the services take them."""
-        closing = self.closing()
-        return {name: getattr(closing, name) for name in FACTS}
 
 
 @dataclass(frozen=True)
@@ -141,23 +49,12 @@ class QuoteRow:
         return self.current == self.quote.revision
 
 
-class CloseForm(FactsForm):
+class CloseForm(OutcomeForm, FactsForm):
     """The Close opportunity dialog: outcome, facts, and the open quotes with the offer to close them.
 
     Three fields carry what the dialog showed, to tell it from what was chosen since: `shown_outcome`,
     `shown_winner` and `suggested_revenue`.
     """
-
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("Outcome"),
-        choices=OUTCOMES,
-        widget=forms.RadioSelect({"data-preview": ""}),
-        error_messages={
-            "required": gettext_lazy("Choose won or lost."),
-            "invalid_choice": gettext_lazy("Choose won or lost."),
-        },
-    )
-    close_quotes = forms.BooleanField(required=False)
 
     field_order = ["outcome", *FACTS, "close_quotes"]
 
@@ -212,10 +109,6 @@ class CloseForm(FactsForm):
             follows["status_reason"] = self.default_reason
         return follows
 
-    @property
-    def default_reason(self) -> int | None:
-        return next((reason.pk for reason in self.reasons if reason.is_default), None)
-
     def clean(self):
         cleaned_data = super().clean()
         if "outcome" not in cleaned_data:
@@ -227,8 +120,6 @@ class CloseForm(FactsForm):
             self.add_error(None, _("This form names a quote that is not open on this opportunity."))
         if self.fate_errors:
             self.add_error(None, _("Check what becomes of the quotes below."))
-        if self.plan.quotes and not cleaned_data["close_quotes"]:
-            self.add_error("close_quotes", open_quotes_sentence(len(self.plan.quotes)))
         return cleaned_data
 
     def save(self, by) -> OpportunityClose:
@@ -248,37 +139,16 @@ class CloseForm(FactsForm):
         return fate_errors(self.plan, self.outcome) if self.is_bound else {}
 
     @property
-    def is_refused(self) -> bool:
-        """Whether it came back because quotes are open: the offer to close them is ticked then."""
-        return self.is_bound and "close_quotes" in self.errors
-
-    @property
-    def consents(self) -> bool:
-        return self.is_refused or bool(self["close_quotes"].value())
-
-    @property
-    def open_quotes(self) -> str:
-        return open_quotes_sentence(len(self.plan.quotes))
+    def quote_count(self) -> int:
+        return len(self.plan.quotes)
 
     @property
     def submit_label(self) -> str:
-        count = len(self.plan.quotes)
+        count = self.quote_count
         if not count or not self.consents:
             return _("Close opportunity")
         labels = ngettext("Close opportunity and %(count)s quote", "Close opportunity and %(count)s quotes", count)
         return labels % {"count": count}
-
-    @property
-    def consent_label(self) -> str:
-        count = len(self.plan.quotes)
-        return ngettext("Close the %(count)s linked quote", "Close all %(count)s linked quotes", count) % {
-            "count": count
-        }
-
-    @property
-    def shown_outcome(self) -> str:
-        """The outcome that the dialog is shown for (a template's `form.outcome` is the field)."""
-        return self.outcome
 
     @property
     def suggested_revenue(self) -> Decimal | None:

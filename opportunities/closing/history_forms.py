@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from opportunities import fields
 from opportunities.closing import services
-from opportunities.closing.forms import FACTS, FactsForm
+from opportunities.closing.fact_forms import FACTS, FactsForm
 from opportunities.models import Opportunity, OpportunityClose
 from opportunities.models.closing import DETAILS_LENGTH
 

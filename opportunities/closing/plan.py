@@ -63,8 +63,21 @@ def plan_close(opportunity: Opportunity, outcome: str, *, lock: bool = False) ->
     With `lock` the quotes are held to the end of the transaction, in key order.
     Dynamics 365: all active and draft quotes of an opportunity can be closed at the same time.
     """
-    quotes = opportunity.quotes.filter(status__in=[*OPEN_STATUSES, QuoteStatus.WON]).order_by("pk")
-    quotes = quotes.select_for_update(no_key=True) if lock else quotes
+    return plan_closings([opportunity], outcome, lock=lock)[opportunity.pk]
+
+
+def plan_closings(opportunities: Iterable[Opportunity], outcome: str, *, lock: bool = False) -> dict[int, Plan]:
+    """The plan of each of `opportunities` by its id, as `plan_close` makes it: one statement for all."""
+    by_pk = {opportunity.pk: opportunity for opportunity in opportunities}
+    quotes = Quote.objects.filter(opportunity__in=by_pk, status__in=[*OPEN_STATUSES, QuoteStatus.WON]).order_by("pk")
+    found: dict[int, list[Quote]] = {pk: [] for pk in by_pk}
+    for quote in quotes.select_for_update(no_key=True) if lock else quotes:
+        quote.opportunity = by_pk[quote.opportunity_id]
+        found[quote.opportunity_id].append(quote)
+    return {pk: first_plan(quotes, outcome) for pk, quotes in found.items()}
+
+
+def first_plan(quotes: Iterable[Quote], outcome: str) -> Plan:
     open_quotes = tuple(quote for quote in quotes if quote.is_open)
     won_before = next((quote for quote in quotes if not quote.is_open), None)
     plan = Plan(open_quotes, {}, won_before)

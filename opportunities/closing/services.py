@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,15 +28,18 @@ from opportunities.closing.refusals import (
 )
 from opportunities.models import (
     ClosedThrough,
+    ClosingBatch,
     Competitor,
     Opportunity,
     OpportunityClose,
     Quote,
     QuoteClose,
+    QuoteStatus,
     State,
     StatusReason,
     TimelineEvent,
 )
+from opportunities.models.timeline import last_activity
 from opportunities.permissions import may_in_closed_period
 
 
@@ -159,8 +162,16 @@ def correct_closing(
         return record_closings([correction], by=by, kind=TimelineEvent.Kind.CORRECTED)[0]
 
 
-def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.Kind.CLOSED) -> list[OpportunityClose]:
+def record_closings(
+    batch: Sequence[Closing],
+    *,
+    by,
+    kind: str = TimelineEvent.Kind.CLOSED,
+    together: ClosingBatch | None = None,
+) -> list[OpportunityClose]:
     """Records `batch` in one transaction and in a number of statements that does not grow with it.
+
+    Those that a user closed `together` can be undone together.
 
     For callers that have locked and checked what they close, as `close_opportunity` does; the database
     refuses a closing that breaks a rule, with an IntegrityError, and then nothing of the batch is kept.
@@ -183,6 +194,7 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
                 competitor=closing.competitor,
                 details=closing.details.strip(),
                 corrects=closing.corrects,
+                batch=together,
                 closed_by=by,
                 closed_at=closing.at or now,
             )
@@ -203,14 +215,6 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
         )
         if quote_records:
             close_quotes([record.quote_id for record in quote_records])
-        current = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None)
-        Opportunity.objects.filter(pk__in=[closing.opportunity.pk for closing in batch]).update(
-            state=Subquery(current.values("outcome")),
-            status_reason=Subquery(current.values("status_reason")),
-            closed_on=Subquery(current.values("closed_on")),
-            actual_revenue=Subquery(current.values("actual_revenue")),
-            competitor=Subquery(current.values("competitor")),
-        )
         TimelineEvent.objects.bulk_create(
             TimelineEvent(
                 opportunity=record.opportunity,
@@ -221,6 +225,15 @@ def record_closings(batch: Sequence[Closing], *, by, kind: str = TimelineEvent.K
                 data={"outcome": record.outcome, "closing": record.pk},
             )
             for record in records
+        )
+        current = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None)
+        Opportunity.objects.filter(pk__in=[closing.opportunity.pk for closing in batch]).update(
+            state=Subquery(current.values("outcome")),
+            status_reason=Subquery(current.values("status_reason")),
+            closed_on=Subquery(current.values("closed_on")),
+            actual_revenue=Subquery(current.values("actual_revenue")),
+            competitor=Subquery(current.values("competitor")),
+            last_activity_at=last_activity(),
         )
     return records
 
@@ -303,13 +316,19 @@ def restore_quotes(closing: OpportunityClose, chosen: Collection[int] | None = N
         if set(chosen) - {record.quote_id for record in records}:
             raise ValidationError({"quotes": _("Choose among the quotes that this closing closed.")})
         records = [record for record in records if record.quote_id in chosen]
+    restore(records)
+
+
+def restore(records: Collection[QuoteClose]) -> None:
+    """Brings the quotes of these current closings back to the state each had."""
     QuoteClose.objects.filter(pk__in=[record.pk for record in records]).update(restored_at=timezone.now())
-    latest = QuoteClose.objects.filter(quote=OuterRef("pk")).order_by("-pk")
-    Quote.objects.filter(pk__in=[record.quote_id for record in records]).update(
-        status=Subquery(latest.values("from_status")[:1])
-    )
+    # Not looked up row by row: PostgreSQL would walk back through all closings for each.
+    drafts = [record.quote_id for record in records if record.from_status == QuoteStatus.DRAFT]
+    was = Case(When(pk__in=drafts, then=Value(QuoteStatus.DRAFT.value)), default=Value(QuoteStatus.ACTIVE.value))
+    Quote.objects.filter(pk__in=[record.quote_id for record in records]).update(status=was)
 
 
 def tell(opportunity: Opportunity, kind: str, by, text: str = "", data: dict | None = None) -> TimelineEvent:
     """Writes one event on the timeline, for the transaction that makes it happen."""
-    return TimelineEvent.objects.create(opportunity=opportunity, kind=kind, by=by, text=text.strip(), data=data or {})
+    event = TimelineEvent(opportunity=opportunity, kind=kind, by=by, text=text.strip(), data=data or {})
+    return TimelineEvent.objects.tell([event])[0]

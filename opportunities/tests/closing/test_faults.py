@@ -57,12 +57,12 @@ def test_a_closing_that_fails_leaves_no_trace(opportunity):
 
 def test_an_undo_that_fails_leaves_no_trace(opportunity):
     closing = close(opportunity)
-    fails_without_a_trace(lambda: undo_close(closing, by=opportunity.owner), writes=5)
+    fails_without_a_trace(lambda: undo_close(closing, by=opportunity.owner), writes=6)
 
 
 def test_a_reopening_that_fails_leaves_no_trace(opportunity):
     closing = close(opportunity)
-    fails_without_a_trace(lambda: reopen_opportunity(closing, by=opportunity.owner), writes=5)
+    fails_without_a_trace(lambda: reopen_opportunity(closing, by=opportunity.owner), writes=6)
 
 
 def test_a_correction_that_fails_leaves_no_trace(opportunity):
