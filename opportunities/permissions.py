@@ -72,10 +72,15 @@ def require(user, action: str, opportunity: Opportunity | None = None) -> None:
     """Raises PermissionDenied, naming the missing permission, unless `user` may do `action`."""
     missing = missing_permission(user, action, opportunity)
     if missing:
-        raise PermissionDenied(
-            _("This needs the permission to %(action)s (%(codename)s). Ask an administrator.")
-            % {"action": _(NAMES[missing]), "codename": missing}
-        )
+        raise PermissionDenied(refusal(missing))
+
+
+def refusal(missing: str) -> str:
+    """Says which permission is missing: the one with the codename `missing`."""
+    return _("This needs the permission to %(action)s (%(codename)s). Ask an administrator.") % {
+        "action": _(NAMES[missing]),
+        "codename": missing,
+    }
 
 
 def ship_groups() -> None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from opportunities.fields import LongSelect
 from opportunities.models import Opportunity, Stage, State
 from opportunities.money import DECIMAL_PLACES
 from opportunities.paging import Order
@@ -23,7 +24,7 @@ COUNTED = 1_000  # opportunities of a column; of more, neither their number nor 
 class BoardFilter(forms.Form):
     """Whose opportunities the board shows; an owner that is missing or makes no sense is the default one."""
 
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owner = forms.ChoiceField(label=_("Owner"), required=False, widget=LongSelect)
 
     def __init__(self, address, user):
         # Who may change everybody's opportunities begins with all of them, others begin with their own.

@@ -19,6 +19,7 @@ LABELS = {
     "estimated_close_date": _("Estimated close"),
     "opened_on": _("Opened"),
     "closed_on": _("Close date"),
+    "last_activity_at": _("Last activity"),
     "next_step": _("Next step"),
     "open_quotes": _("Open quotes"),
 }

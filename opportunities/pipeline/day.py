@@ -1,29 +1,29 @@
 """What waits for a user today, of their own opportunities: in sections, with the first rows and why each is there.
 
-Two or three queries a section: each reads a range of an index that is the user's own, or what hangs on their
+A few queries a section: each reads a range of an index that is the user's own, or what hangs on a number of their
 opportunities, and counts to a bound. All dates are in the user's time zone.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Case, DateTimeField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.formats import format_date
-from opportunities.models import OPEN_STATUSES, Opportunity, Quote, Stage, State, TimelineEvent
+from opportunities.models import OPEN_STATUSES, Opportunity, Quote, State, TimelineEvent
 from opportunities.models.fields import Unindexed
 from opportunities.models.quote import EXPIRING
 from opportunities.money import format_quantity
 
 ROWS = 10  # of a section
-COUNTED = 1_000  # rows; of more, a section says that there are more
+COUNTED = 100  # rows; of more, a section says that there are more
+LOOKED_AT = 500  # opportunities in a state, for what hangs on them: those with the latest activity
 SOON = timedelta(days=7)
 RECENT = timedelta(days=7)
 NEWS = timedelta(days=14)
@@ -76,25 +76,25 @@ def sections_of(user) -> list[Section]:
     ]
 
 
-def section(name: str, title: str, nothing: str, found: QuerySet, row: Callable, more: str = "") -> Section:
-    """The section of what is `found`, each written by `row`: counted by key, and only what is shown is read whole."""
-    keys = list(found.values_list("pk", flat=True)[: COUNTED + 1])
-    shown = found.order_by().in_bulk(keys[:ROWS])
-    rows = [row(shown[key]) for key in keys[:ROWS] if key in shown]
-    return Section(name, title, nothing, rows, len(keys), more)
+def section(
+    name: str, title: str, nothing: str, found: QuerySet, row: Callable, more: str = "", rows: QuerySet | None = None
+) -> Section:
+    """The section of what is `found`, each written by `row`: counted by key, and only what is shown is read whole.
 
-
-def hanging_on(opportunities: QuerySet, rows: QuerySet) -> QuerySet:
-    """The quotes or events `rows` of `opportunities`, in their order, looked up opportunity by opportunity.
-
-    A join could read those of everybody instead. As many opportunities as rows are counted are enough: those whose
-    first row comes first.
+    It is read from `rows`, of which some were found; or from what was found.
     """
-    order = rows.query.order_by[0]
-    first = rows.filter(opportunity=OuterRef("pk")).values(order.lstrip("-"))[:1]
-    found = opportunities.annotate(first=Subquery(first)).filter(first__isnull=False)
-    found = found.order_by("-first" if order.startswith("-") else "first")
-    return rows.filter(opportunity__in=list(found.values_list("pk", flat=True)[: COUNTED + 1]))
+    keys = list(found.values_list("pk", flat=True)[: COUNTED + 1])
+    shown = (found if rows is None else rows).order_by().in_bulk(keys[:ROWS])
+    return Section(name, title, nothing, [row(shown[key]) for key in keys[:ROWS] if key in shown], len(keys), more)
+
+
+def hanging_on(opportunities: list[QuerySet], rows: QuerySet) -> QuerySet:
+    """The quotes or events `rows` of `opportunities`, looked up by their keys: a join could read everybody's instead.
+
+    Of each queryset of `opportunities`, all in one state, LOOKED_AT with the latest activity are looked at.
+    """
+    latest = [found.order_by("-last_activity_at", "-pk").values_list("pk", flat=True) for found in opportunities]
+    return rows.filter(opportunity__in=[key for keys in latest for key in keys[:LOOKED_AT]])
 
 
 def overdue(my_open: QuerySet, today: date) -> Section:
@@ -125,9 +125,9 @@ def next_steps(my_open: QuerySet, today: date) -> Section:
         is_late = opportunity.next_step_on < today
         return Row(opportunity, opportunity.next_step, in_days(opportunity.next_step_on, today), is_late)
 
-    found = my_open.filter(next_step_on__lte=today).order_by("next_step_on", "pk")
+    found = my_open.with_due_step().order_by("next_step_on", "pk")
     nothing = _("No next step is due. One that you set on an opportunity is here on its day.")
-    return section("steps", _("Next steps due"), nothing, found, row)
+    return section("steps", _("Next steps due"), nothing, found, row, my_list(steps="due"))
 
 
 def expiring_quotes(my_open: QuerySet, today: date) -> Section:
@@ -143,35 +143,19 @@ def expiring_quotes(my_open: QuerySet, today: date) -> Section:
     )
     nothing = _("No quote has expired, and none will in the next seven days.")
     more = f"{reverse('opportunities:quotes')}?owner=mine"
-    return section("quotes", _("Quotes that expire"), nothing, hanging_on(my_open, quotes), row, more)
+    return section("quotes", _("Quotes that expire"), nothing, hanging_on([my_open], quotes), row, more, quotes)
 
 
 def idle(my_open: QuerySet, today: date) -> Section:
-    """Open opportunities without activity for as many days as their stage allows; 0 allows any number."""
-
     def row(opportunity: Opportunity) -> Row:
-        last_on = timezone.localdate(opportunity.last_activity)
+        last_on = timezone.localdate(opportunity.last_activity_at)
         days = (today - last_on).days
         why = ngettext("no activity for %(count)s day", "no activity for %(count)s days", days) % {"count": days}
         return Row(opportunity, why, _("last on %(date)s") % {"date": format_date(last_on)})
 
-    # By stage, the instant before which the last activity is too long ago.
-    limits = {
-        stage.pk: beginning_of(today - timedelta(days=stage.idle_days - 1))
-        for stage in Stage.objects.filter(idle_days__gt=0)
-    }
-    limit = Case(*(When(stage=pk, then=Value(at)) for pk, at in limits.items()), output_field=DateTimeField())
-    found = with_last_activity(my_open.filter(stage__in=limits)).filter(last_activity__lt=limit)
+    found = my_open.idle().order_by("last_activity_at", "pk")
     nothing = _("Something happened lately on each of your open opportunities.")
-    return section("idle", _("No activity"), nothing, found.order_by("last_activity", "pk"), row)
-
-
-def with_last_activity(opportunities: QuerySet) -> QuerySet:
-    """With `last_activity`: the instant of the last event that is more than an edit of text, or else the opening."""
-    is_activity = ~Q(kind=TimelineEvent.Kind.EDITED) | Q(data__has_key="stage_to")
-    events = TimelineEvent.objects.filter(is_activity, opportunity=OuterRef("pk")).order_by("-at", "-pk")
-    opening = Cast("opened_on", DateTimeField())
-    return opportunities.annotate(last_activity=Coalesce(Subquery(events.values("at")[:1]), opening))
+    return section("idle", _("No activity"), nothing, found, row, my_list(idle="yes"))
 
 
 def recently_closed(mine: QuerySet, today: date) -> Section:
@@ -194,16 +178,13 @@ def news(mine: QuerySet, user) -> Section:
         .order_by("-at", "-pk")
     )
     nothing = _("No one else did anything to your opportunities in the last two weeks.")
-    return section("news", _("What others did"), nothing, hanging_on(mine, events), lambda event: event)
+    found = hanging_on([mine.filter(state=state) for state in State.values], events)
+    return section("news", _("What others did"), nothing, found, lambda event: event, rows=events)
 
 
 def my_list(state: str = State.OPEN, **filters: str | date) -> str:
     """The address of the list of the user's opportunities in `state` that those filters of it leave."""
     return f"{reverse('opportunities:list')}?{urlencode({'owner': 'mine', 'state': state} | filters)}"
-
-
-def beginning_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def in_days(day: date, today: date) -> str:

@@ -6,10 +6,11 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -22,10 +23,10 @@ from opportunities.paging import Order
 
 AT_ONCE = 2_000  # rows read in one go
 BLOCK = 64 * 1024  # bytes of a finished file sent in one go
-WIDTHS = [10, 40, 30, 22, 10, 18, 14, 10, 18, 20, 18, 14, 22, 14, 40]  # characters
+WIDTHS = [10, 40, 30, 22, 10, 18, 14, 10, 18, 20, 18, 14, 22, 14, 40, 20]  # characters
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a text that begins so is a formula to a spreadsheet
 
-Value = str | int | Decimal | date | None
+Value = str | int | Decimal | date | datetime | None
 
 
 def headings() -> list[str]:
@@ -45,17 +46,22 @@ def headings() -> list[str]:
         _("Competitor"),
         _("Opened on"),
         _("Next step"),
+        _("Last activity"),
     ]
 
 
-def rows(sources: Iterable[QuerySet], order: Order) -> Iterator[list[Value]]:
-    """A row for each opportunity of `sources`, in `order`: one statement for each source, read as they are written."""
+def rows(sources: Iterable[QuerySet], order: Order, zone: tzinfo) -> Iterator[list[Value]]:
+    """A row for each opportunity of `sources`, in `order`, its instants in `zone`.
+
+    One statement for each source, read as the rows are written.
+    """
     columns = order.columns(rising=not order.latest_first)
     found = [source.with_facts().order_by(*columns).iterator(chunk_size=AT_ONCE) for source in sources]
-    return map(values, heapq.merge(*found, key=order.sort_key, reverse=order.latest_first))
+    merged = heapq.merge(*found, key=order.sort_key, reverse=order.latest_first)
+    return (values(opportunity, zone) for opportunity in merged)
 
 
-def values(opportunity: Opportunity) -> list[Value]:
+def values(opportunity: Opportunity, zone: tzinfo) -> list[Value]:
     return [
         opportunity.pk,
         opportunity.topic,
@@ -72,16 +78,17 @@ def values(opportunity: Opportunity) -> list[Value]:
         opportunity.competitor and opportunity.competitor.name,
         opportunity.opened_on,
         opportunity.next_step,
+        timezone.make_naive(opportunity.last_activity_at, zone).replace(microsecond=0),
     ]
 
 
-def csv_file(sources: Iterable[QuerySet], order: Order) -> Iterator[bytes]:
-    """UTF-8 with its mark, ISO dates, amounts with a point; no text is a formula."""
+def csv_file(sources: Iterable[QuerySet], order: Order, zone: tzinfo) -> Iterator[bytes]:
+    """UTF-8 with its mark, ISO dates and instants of `zone`, amounts with a point; no text is a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow(headings())
-    for number, row in enumerate(rows(sources, order), 1):
+    for number, row in enumerate(rows(sources, order, zone), 1):
         writer.writerow([harmless(value) for value in row])
         if number % AT_ONCE == 0:
             yield taken(buffer)
@@ -101,18 +108,18 @@ def harmless(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def xlsx_file(sources: Iterable[QuerySet], order: Order) -> Iterator[bytes]:
+def xlsx_file(sources: Iterable[QuerySet], order: Order, zone: tzinfo) -> Iterator[bytes]:
     """Amounts are numbers and dates are dates; a text is always a text. It is sent when all of it is written."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\\*?:/\[\]]", " ", _("Opportunities")))
     sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJKLMNO", WIDTHS, strict=True):
+    for letter, width in zip("ABCDEFGHIJKLMNOP", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     titles = [WriteOnlyCell(sheet, heading) for heading in headings()]
     for title in titles:
         title.font = Font(bold=True)
     sheet.append(titles)
-    for row in rows(sources, order):
+    for row in rows(sources, order, zone):
         sheet.append([cell(sheet, value) for value in row])
     with tempfile.TemporaryFile() as file:
         book.save(file)

@@ -35,7 +35,7 @@ def answer(request: HttpRequest, file: Callable, ending: str, content_type: str)
         return redirect(f"{reverse('opportunities:list')}?{request.GET.urlencode()}")
     name = f"{_('opportunities')}-{timezone.localdate()}.{ending}"
     return StreamingHttpResponse(
-        file(filters.sources(), filters.order),
+        file(filters.sources(), filters.order, timezone.get_current_timezone()),  # the user's, while it is sent, too
         content_type=content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

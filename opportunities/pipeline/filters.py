@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from opportunities.fields import AmountField, DateField, suggested
 from opportunities.formats import format_date
 from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
-from opportunities.models.fields import Unindexed
+from opportunities.models.fields import ReadInRow, Unindexed
 from opportunities.models.search import are_picked
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import Order
-from opportunities.quotes.filters import people
+from opportunities.quotes.filters import ChoiceFilter, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
@@ -32,6 +32,8 @@ ORDERS = {
     "-estimated_revenue": Order("estimated_revenue", latest_first=True, missing_last=True),
     "opened_on": Order("opened_on"),
     "-opened_on": Order("opened_on", latest_first=True),
+    "last_activity_at": Order("last_activity_at"),
+    "-last_activity_at": Order("last_activity_at", latest_first=True),
     "closed_on": Order("closed_on"),
     "-closed_on": Order("closed_on", latest_first=True),
 }
@@ -42,20 +44,33 @@ SORTS = [
     ("estimated_revenue", gettext_lazy("Estimated revenue, smallest first")),
     ("-opened_on", gettext_lazy("Opened, latest first")),
     ("opened_on", gettext_lazy("Opened, earliest first")),
+    ("-last_activity_at", gettext_lazy("Last activity, latest first")),
+    ("last_activity_at", gettext_lazy("Last activity, longest ago first")),
     ("-closed_on", gettext_lazy("Close date, latest first")),
     ("closed_on", gettext_lazy("Close date, earliest first")),
 ]
 DEFAULT_SORTS = {State.OPEN: "estimated_close_date", ALL: "-opened_on"}  # closed ones: by close date, latest first
 OF_CLOSED = ["competitor", "closed_from", "closed_until"]  # filters that only closed ones match
+OF_OPEN = ["overdue", "steps", "idle"]  # filters that only open ones match
 TYPED = ["account", "estimated_from", "estimated_until", "closed_from", "closed_until", "amount_from", "amount_until"]
-RARE = ["stage", "reason", "competitor", "currency", "quotes", "overdue", *TYPED[1:]]
+RARE = ["stage", "reason", "competitor", "currency", "quotes", *OF_OPEN, *TYPED[1:]]
 
 
-class DayFilter(django_filters.Filter):
+class RangeFilter(django_filters.Filter):
+    """The beginning or the end of a range; of an index, where that has the order of the list."""
+
+    def filter(self, opportunities, value):
+        if value in ("", None) or self.field_name == self.parent.order.field:
+            return super().filter(opportunities, value)
+        in_row = {f"read_{self.field_name}": ReadInRow(self.field_name)}
+        return opportunities.alias(**in_row).filter(**{f"read_{self.field_name}__{self.lookup_expr}": value})
+
+
+class DayFilter(RangeFilter):
     field_class = DateField
 
 
-class AmountFilter(django_filters.Filter):
+class AmountFilter(RangeFilter):
     field_class = AmountField
 
     def __init__(self, **kwargs):
@@ -81,40 +96,52 @@ class OpportunityFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=gettext_lazy("Search"), max_length=200, method="search", widget=forms.SearchInput({"size": "18"})
     )
-    owner = django_filters.ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
+    owner = ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
     account = django_filters.CharFilter(
         label=gettext_lazy("Account"),
         max_length=200,
         method="apply_later",
         widget=suggested("account_options", size="15"),
     )
-    sort = django_filters.ChoiceFilter(label=gettext_lazy("Order"), empty_label=None, method="apply_later")
-    state = django_filters.ChoiceFilter(
+    sort = ChoiceFilter(label=gettext_lazy("Order"), empty_label=None, method="apply_later")
+    state = ChoiceFilter(
         label=gettext_lazy("Status"),
         choices=[*State.choices, (ALL, gettext_lazy("All"))],
         empty_label=None,
         method="apply_later",
         widget=forms.HiddenInput,
     )
-    stage = django_filters.ChoiceFilter(label=gettext_lazy("Stage"), empty_label=gettext_lazy("Any"))
-    reason = django_filters.ChoiceFilter(
+    stage = ChoiceFilter(label=gettext_lazy("Stage"), empty_label=gettext_lazy("Any"), method="in_stage")
+    reason = ChoiceFilter(
         label=gettext_lazy("Status reason"), field_name="status_reason", empty_label=gettext_lazy("Any")
     )
-    competitor = django_filters.ChoiceFilter(label=gettext_lazy("Competitor"), empty_label=gettext_lazy("Any"))
-    currency = django_filters.ChoiceFilter(
+    competitor = ChoiceFilter(label=gettext_lazy("Competitor"), empty_label=gettext_lazy("Any"))
+    currency = ChoiceFilter(
         label=gettext_lazy("Currency"), choices=CURRENCIES, empty_label=gettext_lazy("Any"), method="in_currency"
     )
-    quotes = django_filters.ChoiceFilter(
+    quotes = ChoiceFilter(
         label=gettext_lazy("Open quotes"),
         choices=[("yes", gettext_lazy("With open quotes")), ("no", gettext_lazy("Without open quotes"))],
         empty_label=gettext_lazy("Any"),
         method="with_quotes",
     )
-    overdue = django_filters.ChoiceFilter(
+    overdue = ChoiceFilter(
         label=gettext_lazy("Overdue"),
         choices=[("yes", gettext_lazy("Overdue only"))],
         empty_label=gettext_lazy("Any"),
         method="is_overdue",
+    )
+    steps = ChoiceFilter(
+        label=gettext_lazy("Next step"),
+        choices=[("due", gettext_lazy("Due only"))],
+        empty_label=gettext_lazy("Any"),
+        method="has_due_step",
+    )
+    idle = ChoiceFilter(
+        label=gettext_lazy("No activity"),
+        choices=[("yes", gettext_lazy("Idle only"))],
+        empty_label=gettext_lazy("Any"),
+        method="is_idle",
     )
     estimated_from = DayFilter(
         label=gettext_lazy("Estimated close from"), field_name="estimated_close_date", lookup_expr="gte"
@@ -140,22 +167,29 @@ class OpportunityFilter(django_filters.FilterSet):
             given | {name: given[name] or default for name, default in defaults.items()}, Opportunity.objects.all()
         )
         self.user = user
-        self.filters["owner"].extra["choices"] = [(MINE, _("Mine")), (ALL, _("Everybody's")), *people()]
-        self.filters["stage"].extra["choices"] = [(str(stage.pk), str(stage)) for stage in Stage.objects.all()]
+        self.people, self.stages = people(), [(str(stage.pk), str(stage)) for stage in Stage.objects.all()]
+        self.filters["owner"].extra["choices"] = [(MINE, _("Mine")), (ALL, _("Everybody's")), *self.people]
+        self.filters["stage"].extra["choices"] = self.stages
         self.reasons = {str(reason.pk): reason for reason in StatusReason.objects.order_by("state", "position", "pk")}
         self.filters["reason"].extra["choices"] = by_state(self.reasons)
+        competitors = list(Competitor.objects.only("name", "merged_into"))
+        merged = {str(row.pk): str(row.merged_into_id) for row in competitors if row.merged_into_id}
+        self.data["competitor"] = merged.get(self.data["competitor"], self.data["competitor"])
         self.filters["competitor"].extra["choices"] = [
-            (str(pk), name) for pk, name in Competitor.objects.values_list("pk", "name")
+            (str(row.pk), row.name) for row in competitors if not row.merged_into_id
         ]
         state = self.data["state"] if self.data["state"] in [*State, ALL] else State.OPEN.value
         are_closed = state in CLOSED or (state == ALL and any(given[name] for name in OF_CLOSED))
         sorts = [(sort, label) for sort, label in SORTS if are_closed or "closed_on" not in sort]
         self.filters["sort"].extra["choices"] = sorts
         defaults["sort"] = "-closed_on" if are_closed else DEFAULT_SORTS[state]
+        if given["idle"] == "yes":
+            defaults["sort"] = "last_activity_at"
         self.data["sort"] = self.data["sort"] or defaults["sort"]
-        self.data |= {name: defaults.get(name, "") for name in self.errors if name not in TYPED}
-        del self._form  # what made no sense is shown as it is taken
-        self.form.full_clean()
+        if senseless := [name for name in self.errors if name not in TYPED]:
+            self.data |= {name: defaults.get(name, "") for name in senseless}
+            del self._form  # what made no sense is shown as it is taken
+            self.form.full_clean()
         for field in self.form.fields.values():
             add_class(field.widget)
         self.chosen = dict.fromkeys(self.base_filters, "") | self.form.cleaned_data
@@ -223,7 +257,7 @@ class OpportunityFilter(django_filters.FilterSet):
         allowed = [found if chosen["state"] == ALL else [chosen["state"]]]
         if any(chosen[name] for name in OF_CLOSED):
             allowed.append(CLOSED)
-        if chosen["overdue"] or chosen["quotes"] == "yes":
+        if chosen["quotes"] == "yes" or any(chosen[name] for name in OF_OPEN):
             allowed.append([State.OPEN])
         if chosen["reason"]:
             allowed.append([self.reasons[chosen["reason"]].state])
@@ -254,6 +288,9 @@ class OpportunityFilter(django_filters.FilterSet):
         few = next((rows for rows in candidates if rows[:FEW].count() < FEW), None)
         return found.filter(state=state) if few is None else found.filter(pk__in=few.values("pk"))
 
+    def in_stage(self, opportunities, _name, stage):
+        return opportunities.alias(read_stage=ReadInRow("stage_id")).filter(read_stage=int(stage))
+
     def in_currency(self, opportunities, _name, currency):
         return opportunities.alias(read_currency=Unindexed("currency")).filter(read_currency=currency)
 
@@ -267,6 +304,12 @@ class OpportunityFilter(django_filters.FilterSet):
 
     def is_overdue(self, opportunities, _name, _answer):
         return opportunities.overdue()
+
+    def has_due_step(self, opportunities, _name, _answer):
+        return opportunities.with_due_step()
+
+    def is_idle(self, opportunities, _name, _answer):
+        return opportunities.idle()
 
     def apply_later(self, opportunities, _name, _value):
         """`sources` does."""

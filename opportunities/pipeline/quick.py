@@ -34,7 +34,7 @@ def find(text: str, most: int = AT_ONCE) -> list[Group]:
         return []
     query = urlencode({"q": text, "owner": "all", "state": "all"})
     opportunities = Opportunity.objects.search(text).select_related("account", "status_reason", "stage")
-    accounts = Account.objects.search(text).order_by("folded_name", "pk")
+    accounts = Account.objects.current().search(text).order_by("folded_name", "pk")
     groups = [
         Group(
             "opportunity",

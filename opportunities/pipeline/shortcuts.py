@@ -19,6 +19,10 @@ def shortcuts() -> list[tuple[str, list[tuple[list[str], str]]]]:
             ],
         ),
         (
+            _("In the list of opportunities"),
+            [(["x"], _("Select or unselect the row that has the focus")), (["Esc"], _("Clear the selection"))],
+        ),
+        (
             _("On the page of an opportunity"),
             [(["e"], _("Edit")), (["w"], _("Close as won")), (["l"], _("Close as lost"))],
         ),

@@ -12,6 +12,7 @@ from opportunities.models import Quote
 from opportunities.permissions import may, require
 from opportunities.pipeline.columns import columns
 from opportunities.pipeline.filters import OpportunityFilter
+from opportunities.pipeline.rows import RowWriter
 from opportunities.pipeline.saved_services import saved_views
 from opportunities.pipeline.totals import COUNTED, totals
 
@@ -23,19 +24,26 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     filters = OpportunityFilter(request.GET, request.user)
     sources = filters.sources()
     everything = request.GET.get("sum") == "all"
+    page = filters.order.page(*map(with_columns, sources), cursor=request.GET.get("page", ""))
+    may_change = may(request.user, "change")
+    may_close_many = request.user.has_perm("opportunities.close_any_opportunity")
+    shown = columns(filters)
+    writer = RowWriter(shown, filters, timezone.localdate(), is_selectable=may_change or may_close_many)
     context = {
         "filters": filters,
         "state": filters.chosen["state"],
         "states": filters.form.fields["state"].choices,
         "query": QueryDict(filters.query),
-        "columns": columns(filters),
-        "page": filters.order.page(*map(with_columns, sources), cursor=request.GET.get("page", "")),
+        "columns": shown,
+        "page": page,
+        "rows": [writer.row(opportunity) for opportunity in page.rows],
         "totals": totals(sources, everything),
         "everything": everything,
         "counted": COUNTED,
         "saved_views": saved_views(request.user, filters.full_query),
-        "today": timezone.localdate(),
         "may_add": may(request.user, "add"),
+        "may_change": may_change,
+        "may_close_many": may_close_many,
     }
     response = render(request, "opportunities/pipeline/list.html", context)
     if request.htmx.trigger == "filters" and not filters.form.errors:  # an address without what is not filled in
@@ -44,8 +52,8 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
 
 
 def with_columns(opportunities: QuerySet) -> QuerySet:
-    """With all that a row of the list shows, in the same query; `open_quotes` is how many quotes are open."""
+    """With what a row of the list shows and the filters do not have; `open_quotes` is how many quotes are open."""
     quotes = Quote.objects.open().filter(opportunity=OuterRef("pk")).order_by().values("opportunity")
-    return opportunities.select_related("account", "owner", "stage", "status_reason").annotate(
+    return opportunities.select_related("account").annotate(
         open_quotes=Coalesce(Subquery(quotes.values(count=Count("pk"))), 0)
     )

@@ -11,8 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from opportunities.fields import suggested
-from opportunities.formats import person
+from opportunities.fields import LongSelect, suggested
 from opportunities.models import OPEN_STATUSES, Account, Opportunity, Quote, QuoteStatus, State
 from opportunities.money import DECIMAL_PLACES
 from opportunities.paging import Order, Page
@@ -26,6 +25,13 @@ BY_VALIDITY = Order("valid_until")
 LATEST_FIRST = Order("pk", latest_first=True)
 
 
+class ChoiceFilter(django_filters.ChoiceFilter):
+    """A filter by one of choices, which may be many."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"widget": LongSelect} | kwargs)
+
+
 class QuoteFilter(django_filters.FilterSet):
     """Reads the filters of the address. In `chosen`, one that is missing or makes no sense has its default.
 
@@ -35,14 +41,14 @@ class QuoteFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=gettext_lazy("Number or name"), max_length=200, method="search", widget=forms.SearchInput({"size": "15"})
     )
-    state = django_filters.ChoiceFilter(
+    state = ChoiceFilter(
         label=gettext_lazy("Status"),
         choices=[(OPEN, gettext_lazy("Draft and active")), *QuoteStatus.choices, (ALL, gettext_lazy("All"))],
         empty_label=None,
         method="apply_later",
     )
-    owner = django_filters.ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
-    validity = django_filters.ChoiceFilter(
+    owner = ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
+    validity = ChoiceFilter(
         label=gettext_lazy("Validity"),
         choices=[(EXPIRING, gettext_lazy("Expires within 7 days")), (EXPIRED, gettext_lazy("Expired"))],
         empty_label=gettext_lazy("Any"),
@@ -63,9 +69,10 @@ class QuoteFilter(django_filters.FilterSet):
         super().__init__(typed, Quote.objects.defer("introduction", "closing_text"))
         self.user = user
         self.filters["owner"].extra["choices"] = [(MINE, _("Mine")), (ALL, _("Everybody's")), *people()]
-        self.data = typed | {name: defaults[name] for name in self.errors if name != "account"}
-        del self._form  # what made no sense is shown as it is taken
-        self.form.full_clean()
+        if senseless := [name for name in self.errors if name != "account"]:
+            self.data = typed | {name: defaults[name] for name in senseless}
+            del self._form  # what made no sense is shown as it is taken
+            self.form.full_clean()
         self.chosen = {"account": ""} | self.form.cleaned_data
         self.account = self.find_account(self.chosen["account"])
         self.is_default = self.data == defaults
@@ -123,7 +130,8 @@ class QuoteFilter(django_filters.FilterSet):
 def people() -> list[tuple[str, str]]:
     """Everybody, by name: who has left may still own quotes."""
     users = get_user_model().objects.order_by("first_name", "last_name", "username")
-    return [(str(user.pk), person(user)) for user in users.only("username", "first_name", "last_name")]
+    names = users.values_list("pk", "first_name", "last_name", "username")
+    return [(str(pk), f"{first} {last}".strip() or username) for pk, first, last, username in names]
 
 
 @dataclass(frozen=True)

@@ -371,11 +371,11 @@ def test_the_board_takes_as_many_statements_for_five_cards_as_for_five_hundred(
 
 
 def test_a_move_takes_few_statements(client, mine, django_assert_num_queries):
-    """Session, user, two permissions, the opportunity, stages, owners; two savepoints, locks, its stage, two writes.
+    """Session, user, two permissions, the opportunity, stages, owners; two savepoints, locks, its stage, three writes.
 
     Then the opportunity as it is, and three for the heads; the first one is this test's own.
     """
-    with django_assert_num_queries(1 + 7 + 4 + 2 + 1 + 2 + 4):
+    with django_assert_num_queries(1 + 7 + 4 + 2 + 1 + 3 + 4):
         move(client, mine, "Commit", headers=HTMX)
 
 

