@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override, pgettext
 
 from opportunities.closing import reopen_opportunity
-from opportunities.models import ClosedThrough, Opportunity, Preferences, Seller
+from opportunities.models import ClosedThrough, Opportunity, Preferences, Seller, StatusReason
 from opportunities.tests.factories import (
     AccountFactory,
     CompetitorFactory,
@@ -225,6 +225,23 @@ def test_no_english_is_left_on_the_pages_of_an_opportunity(reader, deals, englis
 def test_no_english_is_left_on_the_list(reader, deals, english_of, state, text):
     address = reverse("opportunities:list")
     assert english_of(reader.get(address, {"state": state, "q": text, "owner": "mine"})) == set()
+
+
+@pytest.mark.parametrize("view", ["change_owner", "change_stage", "change_date", "close_many"])
+@pytest.mark.parametrize("sent", [{}, {"owner": "0", "stage": "0", "outcome": "won"}, {"selected": "none"}])
+def test_no_english_is_left_in_what_is_done_to_many(reader, deals, english_of, view, sent):
+    selected = ",".join(str(deal.pk) for deal in deals.values())
+    response = reader.post(reverse(f"opportunities:{view}"), {"selected": selected} | sent)
+    assert english_of(response) == set()
+
+
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_no_english_is_left_in_what_became_of_many(reader, deals, english_of, outcome):
+    reason = StatusReason.objects.filter(state=outcome, needs_competitor=False, needs_details=False).first()
+    sent = {"outcome": outcome, "status_reason": reason.pk, "closed_on": day(0), "close_quotes": "on"}
+    selected = ",".join(str(deal.pk) for deal in deals.values())
+    sent |= {"selected": selected, "step": "record"}
+    assert english_of(reader.post(reverse("opportunities:close_many"), sent)) == set()
 
 
 @pytest.mark.parametrize("deal", ["open", "lost"])
