@@ -1,6 +1,7 @@
 """How the active language writes dates, instants and people."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel import Locale, dates
 from django.utils import timezone
@@ -17,7 +18,12 @@ FIRST_LINE = 60  # characters
 
 def current_locale() -> Locale:
     """The Babel locale of the active language."""
-    return Locale.parse(BABEL_LOCALES[(get_language() or "en")[:2]])
+    return locale_of((get_language() or "en")[:2])
+
+
+@lru_cache
+def locale_of(language: str) -> Locale:
+    return Locale.parse(BABEL_LOCALES[language])
 
 
 def first_line(text: str) -> str:
@@ -27,7 +33,12 @@ def first_line(text: str) -> str:
 
 def format_date(day: date | None) -> str:
     """A calendar date, "30 Nov 2026" or "30 nov. 2026"; "—" when it is not known."""
-    return "—" if day is None else dates.format_date(day, "d MMM y", locale=current_locale())
+    return "—" if day is None else written_date(day, current_locale())
+
+
+@lru_cache(maxsize=4096)  # pages have many dates, and few that differ
+def written_date(day: date, locale: Locale) -> str:
+    return dates.format_date(day, "d MMM y", locale=locale)
 
 
 def format_instant(instant: datetime | None) -> str:

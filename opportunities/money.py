@@ -7,14 +7,17 @@ is exact to that point and no further.
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
+from babel import Locale
 from babel.numbers import (
     NumberFormatError,
-    format_currency,
+    NumberPattern,
     format_decimal,
     get_currency_precision,
     get_currency_symbol,
     parse_decimal,
+    parse_pattern,
 )
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -47,10 +50,15 @@ def format_money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "—"
     locale = current_locale()
+    return currency_pattern(currency, locale).apply(amount, locale, currency=currency)
+
+
+@lru_cache
+def currency_pattern(currency: str, locale: Locale) -> NumberPattern:
     pattern = locale.currency_formats["standard"].pattern
     if get_currency_symbol(currency, locale)[-1].isalpha():  # "CHF 1", as the locales' rules have it, not "CHF1"
         pattern = re.sub("¤(?=[#0])", "¤\u00a0", pattern)
-    return format_currency(amount, currency, format=pattern, locale=locale)
+    return parse_pattern(pattern)
 
 
 def format_amount(amount: Decimal | None, currency: str) -> str:

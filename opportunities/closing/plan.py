@@ -69,7 +69,7 @@ def plan_close(opportunity: Opportunity, outcome: str, *, lock: bool = False) ->
 def plan_closings(opportunities: Iterable[Opportunity], outcome: str, *, lock: bool = False) -> dict[int, Plan]:
     """The plan of each of `opportunities` by its id, as `plan_close` makes it: one statement for all."""
     by_pk = {opportunity.pk: opportunity for opportunity in opportunities}
-    quotes = Quote.objects.filter(opportunity__in=by_pk, status__in=[*OPEN_STATUSES, QuoteStatus.WON]).order_by("pk")
+    quotes = Quote.objects.of(by_pk, [*OPEN_STATUSES, QuoteStatus.WON]).order_by("pk")
     found: dict[int, list[Quote]] = {pk: [] for pk in by_pk}
     for quote in quotes.select_for_update(no_key=True) if lock else quotes:
         quote.opportunity = by_pk[quote.opportunity_id]

@@ -27,7 +27,8 @@ class ReadInRow(models.Func):
     arity = 1
 
     def as_sqlite(self, compiler, connection, **context):
-        kind = self.output_field.db_type(connection)  # by which a number is compared as one
+        # A number is compared as one, and a date as the text that it is to SQLite.
+        kind = "text" if isinstance(self.output_field, models.DateField) else self.output_field.db_type(connection)
         return self.as_sql(compiler, connection, template=f"CAST(%(expressions)s AS {kind})", **context)
 
 

@@ -56,9 +56,12 @@ class OpportunityWords(search.Words):
 
 
 class OpportunityQuerySet(models.QuerySet):
-    def search(self, text: str) -> "OpportunityQuerySet":
-        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
-        return search.with_words(self, text, OpportunityWords(search.TOPICS, self.db))
+    def search(self, text: str, rare: int | None = None) -> "OpportunityQuerySet":
+        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter.
+
+        `rare` is that of `with_words`.
+        """
+        return search.with_words(self, text, OpportunityWords(search.TOPICS, self.db), rare)
 
     def overdue(self) -> "OpportunityQuerySet":
         """Open ones whose estimated close date has passed, in the user's time zone."""

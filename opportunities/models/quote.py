@@ -1,6 +1,6 @@
 """A quote: what was offered for an opportunity, in the opportunity's currency."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -73,7 +73,7 @@ class QuoteQuerySet(models.QuerySet):
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
         return search.with_words(self, text, QuoteWords(search.QUOTES, self.db))
 
-    def of(self, opportunities: models.QuerySet, statuses: Sequence[str]) -> "QuoteQuerySet":
+    def of(self, opportunities: models.QuerySet | Collection[int], statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""
         found = self.filter(opportunity__in=opportunities)
         return found.alias(read_status=Unindexed("status")).filter(read_status__in=statuses)

@@ -1,28 +1,29 @@
 """Searching for words anywhere in a text, as fast among a million rows as among ten.
 
 A word is looked up in an index of its trigrams (three characters in a row): FTS5 on SQLite, pg_trgm on
-PostgreSQL. The rows of a rare word are then picked by their ids. A common word, and one too short for the
-index, is left to the query: read in the order of its list, it finds a page of matches soon.
+PostgreSQL. Where few rows have the words, they are then picked by their ids. Words that are common together, and
+those too short for the index, are left to the query: read in the order of its list, it finds a page of matches soon.
 
 The indexes are created after every `migrate` where they are missing (SQLite rebuilds tables on the way and
 loses the triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
 """
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.lookups import In
+from django.db import connections, transaction
+from django.db.models import BigAutoField, Q, QuerySet
+from django.db.models.lookups import BuiltinLookup
 from django.utils import timezone
 
 from opportunities.models.fields import fold
 
 RARE = 5_000  # rows at most that rare words are in
 MANY = 25_000  # rows at most that one of several words is in, to be looked up
-LOOKED_UP = 4  # words; the first that is rare leaves few enough rows to read
+LOOKED_UP = 4  # words, the longest; they leave few enough rows to read, or are common
 MOST_WORDS = 30  # more are not looked for
 FIRST_YEAR = 2000  # of a quote number
 NUMBER = re.compile(r"(?:(?:q-)?([0-9]{4})-)?([0-9]{1,9})")
@@ -56,16 +57,17 @@ class TextIndex:
             f"{self.name}_delete": f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table} BEGIN {delete} END",
         }
 
-    def rows_with(self, word: str, most: int, connection) -> set[int]:
-        """The ids of the rows whose text contains `word`, which `is_indexed`; at most `most` + 1 of them."""
+    def rows_with(self, words: Sequence[str], most: int, connection) -> set[int]:
+        """The ids of the rows whose text contains all `words`, which are indexed; at most `most` + 1 of them."""
         if connection.vendor == "postgresql":
-            condition, pattern = f"{self.column} LIKE %s", f"%{connection.ops.prep_for_like_query(word)}%"
+            condition = " AND ".join([f"{self.column} LIKE %s"] * len(words))
+            patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in words]
             query = f"SELECT id FROM {self.table} WHERE {condition} LIMIT {most + 1}"
-        else:
-            pattern = '"' + word.replace('"', '""') + '"'  # a phrase: what else is a sign of FTS5's own is text
+        else:  # phrases: what else is a sign of FTS5's own is text
+            patterns = [" AND ".join('"' + word.replace('"', '""') + '"' for word in words)]
             query = f"SELECT rowid FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
         with connection.cursor() as cursor:
-            cursor.execute(query, [pattern])
+            cursor.execute(query, patterns)
             return {pk for (pk,) in cursor.fetchall()}
 
 
@@ -109,36 +111,74 @@ def quote_numbers(word: str) -> list[str]:
     return whole_numbers(word) + longer
 
 
-def with_words(
-    rows: QuerySet, text: str, contains: Callable[[str], Q], ids_with: Callable[[str, int], set[int] | None]
-) -> QuerySet:
+class Words:
+    """How words are found among rows: in the texts of `index`. Subclasses say where else."""
+
+    def __init__(self, index: TextIndex, database: str):
+        self.index, self.database, self.connection = index, database, connections[database]
+
+    def is_elsewhere(self, word: str) -> bool:
+        """Whether a row may have the folded `word` in another place than the text."""
+        return False
+
+    def contains(self, word: str) -> Q:
+        """The condition of having the folded `word`."""
+        return Q(**{f"{self.index.column}__contains": word})
+
+    def ids_with(self, words: Sequence[str], most: int) -> set[int] | None:
+        """The ids of all rows that have `words` (one of them, where it may be elsewhere); None for more than `most`."""
+        found = self.index.rows_with(words, most, self.connection)
+        return found if len(found) <= most else None
+
+
+class Among(BuiltinLookup):
+    """A key is among many: `IN`, with all of them in one parameter, where Django has one for each."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler, connection):
+        key, params = self.process_lhs(compiler, connection)
+        return f"{key} = ANY(%s)", [*params, list(self.rhs)]
+
+    def as_sqlite(self, compiler, connection):
+        key, params = self.process_lhs(compiler, connection)
+        return f"{key} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(list(self.rhs))]
+
+
+BigAutoField.register_lookup(Among)
+
+
+def with_words(rows: QuerySet, text: str, how: Words, rare: int | None = None) -> QuerySet:
     """Those of `rows` that have every word of `text`; the words are looked up now, not when the rows are read.
 
-    `contains` is the condition of having a word; `ids_with` gives the ids of all rows that have it, or None where
-    these are more than a number.
+    Of at most `rare` rows with the words, the ids are picked (RARE, unless something else leaves few rows to read).
     """
+    rare = RARE if rare is None else min(rare, RARE)
     words = words_of(text)
-    most = RARE if len(words) == 1 else MANY  # words that are common each may be rare together
+    asked = [word for word in words if is_indexed(word)][:LOOKED_UP]
+    elsewhere = [word for word in asked if how.is_elsewhere(word)]
+    together = [word for word in asked if word not in elsewhere]
+    groups = [group for group in [together, *([word] for word in elsewhere)] if group]
+    most = rare if len(groups) == 1 else MANY  # words that are common each may be rare together
     looked_up, picked = [], None
-    for word in [word for word in words if is_indexed(word)][:LOOKED_UP]:
-        ids = ids_with(word, most)
+    for group in groups:
+        ids = how.ids_with(group, most)
         if ids is not None:
-            looked_up.append(word)
+            looked_up += group
             picked = ids if picked is None else picked & ids
-            if len(picked) <= RARE:
-                rows = rows.filter(pk__in=picked)
+            if len(picked) <= rare:
+                rows = rows.filter(pk__among=picked)
                 words = [word for word in words if word not in looked_up]
                 break
     for word in words:
-        rows = rows.filter(contains(word))
+        rows = rows.filter(how.contains(word))
     return rows
 
 
 def are_picked(rows: QuerySet) -> bool:
     """Whether the rows of a search are picked by their ids: no other index finds them as fast."""
-    return rows.query.is_empty() or any(
-        isinstance(condition, In) and condition.lhs.target.primary_key for condition in rows.query.where.children
-    )
+    return rows.query.is_empty() or any(isinstance(condition, Among) for condition in rows.query.where.children)
 
 
 def create(connection) -> None:

@@ -94,7 +94,7 @@ def hanging_on(opportunities: list[QuerySet], rows: QuerySet) -> QuerySet:
     Of each queryset of `opportunities`, all in one state, LOOKED_AT with the latest activity are looked at.
     """
     latest = [found.order_by("-last_activity_at", "-pk").values_list("pk", flat=True) for found in opportunities]
-    return rows.filter(opportunity__in=[key for keys in latest for key in keys[:LOOKED_AT]])
+    return rows.filter(opportunity__id__among=[key for keys in latest for key in keys[:LOOKED_AT]])
 
 
 def overdue(my_open: QuerySet, today: date) -> Section:

@@ -17,10 +17,11 @@ from opportunities.models.fields import ReadInRow, Unindexed
 from opportunities.models.search import are_picked
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import Order
-from opportunities.quotes.filters import ChoiceFilter, people
+from opportunities.quotes.filters import ChoiceFilter, FilterSet, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
+RARE_IN_FEW = 200  # opportunities with the words of a search that are picked by their ids, where few are searched
 FEW = 10_000  # opportunities, which a database reads and sorts at once
 FEWEST_DECIMALS, MOST_DECIMALS = "JPY", "TND"  # currencies; an amount that is looked for may be in any
 
@@ -87,7 +88,7 @@ class Active:
     without: str
 
 
-class OpportunityFilter(django_filters.FilterSet):
+class OpportunityFilter(FilterSet):
     """Reads the filters and the order of the address. A choice that is missing or makes no sense has its default.
 
     What is typed and makes no sense is an error at its field, and no opportunity matches.
@@ -295,7 +296,8 @@ class OpportunityFilter(django_filters.FilterSet):
         return opportunities.alias(read_currency=Unindexed("currency")).filter(read_currency=currency)
 
     def search(self, opportunities, _name, text):
-        return opportunities.search(text)
+        is_narrow = self.account or self.chosen["owner"] != ALL  # those of an owner or an account are read sooner
+        return opportunities.search(text, rare=RARE_IN_FEW if is_narrow else None)
 
     def with_quotes(self, opportunities, _name, answer):
         # Not Exists, which PostgreSQL would join to all open quotes there are.

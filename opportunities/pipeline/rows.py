@@ -28,8 +28,9 @@ class RowWriter:
         self.address_of, self.address_of_account = addresses("opportunity"), addresses("account")
         # What is the same in every row.
         self.select, self.overdue = _("Select “%(topic)s”"), _("Overdue")
-        self.labels = {column.name: str(column.label) for column in columns}
-        self.labels["actual_revenue"], self.labels["estimated_revenue"] = _("Actual revenue"), _("Estimated revenue")
+        self.labels = {column.name: escape(column.label) for column in columns}
+        self.labels["actual_revenue"] = escape(_("Actual revenue"))
+        self.labels["estimated_revenue"] = escape(_("Estimated revenue"))
 
     def row(self, opportunity: Opportunity) -> SafeString:
         cells = [getattr(self, column.name)(opportunity) for column in self.columns]
@@ -108,7 +109,7 @@ class RowWriter:
     def cell(self, column: str, content: str, css_class: str = "") -> str:
         """`content` is HTML; where a table becomes cards, the label stands before it."""
         css_class = f' class="{css_class}"' if css_class else ""
-        return f'<td{css_class} data-label="{escape(self.labels[column])}">{content}</td>'
+        return f'<td{css_class} data-label="{self.labels[column]}">{content}</td>'
 
 
 def addresses(name: str) -> Callable[[int], str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from opportunities.models import Opportunity, State
+from opportunities.models import State
 from opportunities.money import DECIMAL_PLACES
 
 COUNTED = 1_000  # opportunities; of more, a page adds up all only when it is asked to
@@ -36,20 +36,26 @@ class Totals:
 
 def totals(sources: list[QuerySet], everything: bool = False) -> Totals:
     """Adds up the opportunities of `sources`: COUNTED of them, or `everything`, however many rows are read for it."""
+    if not everything:
+        count = counted(sources)
+        if count > COUNTED:
+            return Totals(count, [], is_too_many=True)
+        sources = sources if count else []
     by_currency: dict[str, Sums] = {}
+    for source in sources:
+        for currency, *amounts in added_up(source):
+            add(by_currency.setdefault(currency, Sums(currency)), *amounts)
+    found = sorted(by_currency.values(), key=lambda sums: sums.currency)
+    return Totals(sum(sums.count for sums in found), found)
+
+
+def counted(sources: list[QuerySet]) -> int:
+    """How many there are; of more than COUNTED, one more than that."""
     count = 0
     for source in sources:
-        if count > COUNTED and not everything:
-            break
-        if not everything:
-            source = Opportunity.objects.filter(pk__in=source.values("pk")[: COUNTED + 1 - count])
-        for currency, *amounts in added_up(source):
-            sums = by_currency.setdefault(currency, Sums(currency))
-            add(sums, *amounts)
-            count += amounts[0]
-    if count > COUNTED and not everything:
-        return Totals(count, [], is_too_many=True)
-    return Totals(count, sorted(by_currency.values(), key=lambda sums: sums.currency))
+        if count <= COUNTED:
+            count += source.order_by()[: COUNTED + 1 - count].count()
+    return count
 
 
 def added_up(opportunities: QuerySet) -> QuerySet:

@@ -32,7 +32,18 @@ class ChoiceFilter(django_filters.ChoiceFilter):
         super().__init__(**{"widget": LongSelect} | kwargs)
 
 
-class QuoteFilter(django_filters.FilterSet):
+class FilterSet(django_filters.FilterSet):
+    """Its form has the fields of its filters themselves, where django-filter makes a class, and Django copies them."""
+
+    @property
+    def form(self):
+        if not hasattr(self, "_form"):
+            self._form = forms.Form(self.data)
+            self._form.fields = {name: each.field for name, each in self.filters.items()}
+        return self._form
+
+
+class QuoteFilter(FilterSet):
     """Reads the filters of the address. In `chosen`, one that is missing or makes no sense has its default.
 
     An account that nobody knows is an error at its field, and no quote matches.

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from opportunities.exchange import Result
 from opportunities.models import Account, Opportunity, OpportunityClose
+from opportunities.record.merging import merge_accounts, merge_competitors
 from opportunities.tests.exchange.conftest import MAPPING, OPEN, WON, told
 from opportunities.tests.factories import (
     AccountFactory,
@@ -314,3 +315,20 @@ def test_what_completes_new_opportunities_is_not_created_for_others(bring_in):
 
     # then
     assert told(report) == [(2, "skipped", "unchanged", "")]
+
+
+def test_a_name_that_was_merged_means_the_one_that_stays(bring_in, administrator):
+    # given an account and a competitor that were imported and merged into others
+    acme, rival = AccountFactory(name="Acme"), CompetitorFactory(name="Rival")
+    bring_in(OPEN)
+    merge_accounts(AccountFactory(name="Kept"), [acme], by=administrator)
+    merge_competitors(CompetitorFactory(name="Kept rival"), [rival], by=administrator)
+
+    # when the same row comes again, and one that names both
+    report = bring_in(OPEN, "A3,Eva Berg,Acme,Cable,Beaten,05.01.2025,1,06.02.2025,,Rival,")
+
+    # then the first is as it was, and the second is of those that stay
+    assert report.counts == {Result.SKIPPED: 1, Result.CREATED: 1}
+    closed = Opportunity.objects.get(external_id="A3")
+    assert (closed.account.name, closed.competitor.name) == ("Kept", "Kept rival")
+    assert Opportunity.objects.get(external_id="A1").account.name == "Kept"

@@ -306,3 +306,18 @@ def test_through_htmx_the_address_has_only_what_is_filled_in(client, salesperson
     response = client.get(URL, {"q": "pump", "currency": "", "state": "open", "owner": "mine"}, headers=headers)
     assert response["HX-Push-Url"] == f"{URL}?q=pump"
     assert "HX-Push-Url" not in client.get(URL, {"amount_from": "wrong"}, headers=headers)
+
+
+@pytest.mark.parametrize("sort", ["estimated_close_date", "estimated_revenue", "-opened_on", "-last_activity_at"])
+def test_ranges_are_the_same_in_every_order(salesperson, sort):
+    # given opportunities on, before and beyond both ends of a range
+    for days, revenue in [(1, 100), (2, 100), (3, 100), (4, 100), (2, 99), (2, 1000), (3, 1001)]:
+        OpportunityFactory(
+            topic=f"{days}/{revenue}", owner=salesperson, estimated_close_date=day(days), estimated_revenue=revenue
+        )
+
+    # when they are filtered by it, then the ends belong to it
+    address = {"estimated_from": day(2), "estimated_until": day(3), "amount_from": "100", "amount_until": "1,000"}
+    address = {name: str(value) for name, value in address.items()} | {"sort": sort}
+    [source] = filters.OpportunityFilter(address, salesperson).sources()
+    assert {opportunity.topic for opportunity in source} == {"2/100", "3/100", "2/1000"}

@@ -200,13 +200,13 @@ def test_the_list_cannot_be_posted_to(client, salesperson):
     assert client.post(URL).status_code == 405
 
 
-@pytest.mark.parametrize(("state", "statements"), [("open", 11), ("won", 11), ("all", 15)])
+@pytest.mark.parametrize(("state", "statements"), [("open", 12), ("won", 12), ("all", 18)])
 def test_the_list_takes_the_same_statements_for_one_row_and_for_sixty(
     client, salesperson, django_assert_num_queries, state, statements
 ):
-    """Session, user with preferences, two permissions; owners, stages, reasons, competitors; page, totals, saved views.
+    """Session, user with preferences, two permissions; owners, stages, reasons, competitors; page, count, sums, views.
 
-    In all states at once, page and totals are read from each.
+    In all states at once, page, number and totals are read from each.
     """
     # given one opportunity with a quote, and one of each other state
     client.force_login(salesperson)
@@ -237,5 +237,5 @@ def test_a_page_that_goes_on_to_rows_without_a_date_takes_one_statement_more(
     cursor = client.get(URL).context["page"].next_cursor
 
     # then the second page asks for both kinds
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert len(topics(client.get(URL, {"page": cursor}))) == 10
