@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
 from django.db.models import BigAutoField, Q, QuerySet
 from django.db.models.lookups import BuiltinLookup
@@ -136,6 +137,11 @@ class Among(BuiltinLookup):
 
     lookup_name = "among"
     prepare_rhs = False
+
+    def process_lhs(self, compiler, connection, lhs=None):
+        if not self.rhs:
+            raise EmptyResultSet  # then no statement is sent
+        return super().process_lhs(compiler, connection, lhs)
 
     def as_postgresql(self, compiler, connection):
         key, params = self.process_lhs(compiler, connection)
