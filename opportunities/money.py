@@ -47,9 +47,11 @@ def minor_units(currency: str) -> int:
 
 def format_money(amount: Decimal | None, currency: str) -> str:
     """`amount` with its currency as the active language writes it; "—" when it is not known."""
-    if amount is None:
-        return "—"
-    locale = current_locale()
+    return "—" if amount is None else written_money(amount, currency, current_locale())
+
+
+@lru_cache(maxsize=4096)  # pages have many amounts, and show them again and again
+def written_money(amount: Decimal, currency: str, locale: Locale) -> str:
     return currency_pattern(currency, locale).apply(amount, locale, currency=currency)
 
 

@@ -128,8 +128,8 @@ def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title:
 
 
 def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
-    """The opportunity with its facts; 404 when there is none, 403 unless the user may do `action`."""
-    opportunity = get_object_or_404(Opportunity.objects.with_facts(), pk=pk)
+    """The opportunity with its account; 404 when there is none, 403 unless the user may do `action`."""
+    opportunity = get_object_or_404(Opportunity.objects.select_related("account"), pk=pk)
     require(request.user, action, opportunity)
     return opportunity
 

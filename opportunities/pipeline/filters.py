@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -168,12 +169,15 @@ class OpportunityFilter(FilterSet):
             given | {name: given[name] or default for name, default in defaults.items()}, Opportunity.objects.all()
         )
         self.user = user
-        self.people, self.stages = people(), [(str(stage.pk), str(stage)) for stage in Stage.objects.all()]
+        stages = list(Stage.objects.all())
+        self.people, self.stages = people(), [(str(stage.pk), str(stage)) for stage in stages]
+        self.probabilities = {stage.pk: stage.probability for stage in stages}
         self.filters["owner"].extra["choices"] = [(MINE, _("Mine")), (ALL, _("Everybody's")), *self.people]
         self.filters["stage"].extra["choices"] = self.stages
         self.reasons = {str(reason.pk): reason for reason in StatusReason.objects.order_by("state", "position", "pk")}
         self.filters["reason"].extra["choices"] = by_state(self.reasons)
-        competitors = list(Competitor.objects.only("name", "merged_into"))
+        self.shows_rare = address.get("filters") == "all" or any(given[name] for name in RARE)
+        competitors = Competitor.objects.only("name", "merged_into") if self.shows_rare else []
         merged = {str(row.pk): str(row.merged_into_id) for row in competitors if row.merged_into_id}
         self.data["competitor"] = merged.get(self.data["competitor"], self.data["competitor"])
         self.filters["competitor"].extra["choices"] = [
@@ -227,6 +231,7 @@ class OpportunityFilter(FilterSet):
         """How many of the rarely used filters are in use, rightly or wrongly."""
         return sum(name in self.kept or name in self.form.errors for name in RARE)
 
+    @cached_property
     def active(self) -> list[Active]:
         """The filters in use, in the order of the form; the state, which the tabs show, and the order aside."""
         names = [name for name in ["q", "owner", "account", *RARE] if name in self.kept]

@@ -28,7 +28,7 @@ class RowWriter:
         self.address_of, self.address_of_account = addresses("opportunity"), addresses("account")
         # What is the same in every row.
         self.select, self.overdue = _("Select “%(topic)s”"), _("Overdue")
-        self.labels = {column.name: escape(column.label) for column in columns}
+        self.labels = {column.name: escape(str(column.label)) for column in columns}
         self.labels["actual_revenue"] = escape(_("Actual revenue"))
         self.labels["estimated_revenue"] = escape(_("Estimated revenue"))
 

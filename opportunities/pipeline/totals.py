@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from opportunities.models import State
+from opportunities.models import Opportunity, State
 from opportunities.money import DECIMAL_PLACES
+from opportunities.paging import Page
 
 COUNTED = 1_000  # opportunities; of more, a page adds up all only when it is asked to
 
@@ -34,8 +35,13 @@ class Totals:
     is_too_many: bool = False
 
 
-def totals(sources: list[QuerySet], everything: bool = False) -> Totals:
-    """Adds up the opportunities of `sources`: COUNTED of them, or `everything`, however many rows are read for it."""
+def totals(sources: list[QuerySet], page: Page, probabilities: dict[int, int], everything: bool = False) -> Totals:
+    """Adds up the opportunities of `sources`: COUNTED of them, or `everything`, however many rows are read for it.
+
+    Where `page` has all of them, nothing is read; `probabilities` are those of the stages, by id.
+    """
+    if not (page.previous_cursor or page.next_cursor):
+        return totals_of(page.rows, probabilities)
     if not everything:
         count = counted(sources)
         if count > COUNTED:
@@ -45,6 +51,20 @@ def totals(sources: list[QuerySet], everything: bool = False) -> Totals:
     for source in sources:
         for currency, *amounts in added_up(source):
             add(by_currency.setdefault(currency, Sums(currency)), *amounts)
+    return in_order(by_currency)
+
+
+def totals_of(rows: list[Opportunity], probabilities: dict[int, int]) -> Totals:
+    by_currency = {row.currency: Sums(row.currency) for row in rows}
+    for currency, sums in by_currency.items():
+        found = [row for row in rows if row.currency == currency]
+        estimated = sum(row.estimated_revenue or 0 for row in found)
+        weighted = sum((row.estimated_revenue or 0) * probabilities[row.stage_id] for row in found if row.is_open)
+        add(sums, len(found), estimated, weighted, sum(row.actual_revenue or 0 for row in found))
+    return in_order(by_currency)
+
+
+def in_order(by_currency: dict[str, Sums]) -> Totals:
     found = sorted(by_currency.values(), key=lambda sums: sums.currency)
     return Totals(sum(sums.count for sums in found), found)
 
@@ -73,7 +93,7 @@ def added_up(opportunities: QuerySet) -> QuerySet:
 
 
 def add(sums: Sums, count: int, estimated: Decimal | None, weighted: Decimal | None, actual: Decimal | None) -> None:
-    """Adds a database's sums, which SQLite has as REAL."""
+    """Adds the sums of some opportunities, which SQLite has as REAL."""
     sums.count += count
     sums.estimated += round(estimated or Decimal(0), DECIMAL_PLACES)
     sums.weighted += round((weighted or Decimal(0)) / 100, DECIMAL_PLACES)

@@ -16,6 +16,9 @@ from opportunities.pipeline.rows import RowWriter
 from opportunities.pipeline.saved_services import saved_views
 from opportunities.pipeline.totals import COUNTED, totals
 
+OF_ROW = Quote.objects.open().filter(opportunity=OuterRef("pk")).order_by().values("opportunity")
+OPEN_QUOTES = Coalesce(Subquery(OF_ROW.values(count=Count("pk"))), 0)
+
 
 @require_safe
 def opportunity_list(request: HttpRequest) -> HttpResponse:
@@ -37,7 +40,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "columns": shown,
         "page": page,
         "rows": [writer.row(opportunity) for opportunity in page.rows],
-        "totals": totals(sources, everything),
+        "totals": totals(sources, page, filters.probabilities, everything),
         "everything": everything,
         "counted": COUNTED,
         "saved_views": saved_views(request.user, filters.full_query),
@@ -53,7 +56,4 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
 
 def with_columns(opportunities: QuerySet) -> QuerySet:
     """With what a row of the list shows and the filters do not have; `open_quotes` is how many quotes are open."""
-    quotes = Quote.objects.open().filter(opportunity=OuterRef("pk")).order_by().values("opportunity")
-    return opportunities.select_related("account").annotate(
-        open_quotes=Coalesce(Subquery(quotes.values(count=Count("pk"))), 0)
-    )
+    return opportunities.select_related("account").annotate(open_quotes=OPEN_QUOTES)

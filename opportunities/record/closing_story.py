@@ -85,9 +85,9 @@ def difference(amount: Decimal, currency: str) -> str:
 
 def closing_stories(opportunity: Opportunity) -> list[ClosingStory]:
     """The closings of `opportunity`, latest first; that of a closed one is the first of them."""
-    closings = opportunity.closings.select_related("status_reason", "competitor", "closed_by", "reopened_by")
+    closings = list(opportunity.closings.select_related("status_reason", "competitor", "closed_by", "reopened_by"))
     quotes = defaultdict(list)
-    records = QuoteClose.objects.filter(opportunity_close__opportunity=opportunity)
+    records = QuoteClose.objects.filter(opportunity_close__in=closings)  # no statement where there are none
     for record in records.select_related("quote").order_by("quote"):
         quotes[record.opportunity_close_id].append(record)
     return [ClosingStory(opportunity, closing, quotes[closing.corrects_id or closing.pk]) for closing in closings]

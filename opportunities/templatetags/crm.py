@@ -3,7 +3,7 @@
 import re
 
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from opportunities import formats, money
@@ -27,12 +27,19 @@ def initials(user) -> str:
 
 
 @register.filter
+def attributes(attrs: dict) -> SafeString:
+    """Those of a form field as HTML, each with a space before it; True is an attribute without a value."""
+    given = ((name, value) for name, value in attrs.items() if value is not None and value is not False)
+    return mark_safe("".join(f" {name}" if value is True else f' {name}="{escape(value)}"' for name, value in given))
+
+
+@register.filter
 def quote_numbers(sentence: str) -> SafeString:
     """`sentence` with each quote number in it on one line, which browsers break at its hyphens."""
     return mark_safe(re.sub("Q-[0-9]+-[0-9]+", r'<span class="text-nowrap">\g<0></span>', escape(sentence)))
 
 
-@register.inclusion_tag("opportunities/_status.html")
-def status(value: str, label: str) -> dict[str, str]:
+@register.simple_tag
+def status(value: str, label: str) -> SafeString:
     """A status as text and colour: {% status quote.status quote.get_status_display %}."""
-    return {"value": value, "label": label}
+    return format_html('<span class="status status-{}">{}</span>', value, label)

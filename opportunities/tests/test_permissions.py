@@ -101,9 +101,47 @@ def test_the_groups_are_shipped_with_their_permissions():
 
 
 def test_a_users_permissions_are_read_once(opportunity, salesperson, django_assert_num_queries):
-    with django_assert_num_queries(2):  # the user's own, and the groups'
+    with django_assert_num_queries(1):  # the user's own, and the groups'
         for action in ACTIONS:
             may(salesperson, action, opportunity)
+
+
+def test_ones_own_permissions_and_those_of_ones_groups_come_together(outsider, django_assert_num_queries):
+    # given one of the user's own, and two groups that have one each and one in common
+    own, both, first, second = OWN
+
+    def give(owned, *codenames):
+        owned.set(Permission.objects.filter(codename__in=codenames))
+
+    give(outsider.user_permissions, own)
+    for name, codename in [("Board", first), ("Advisers", second)]:
+        group = Group.objects.create(name=name)
+        give(group.permissions, codename, both)
+        outsider.groups.add(group)
+    Group.objects.create(name="Others").permissions.set(Permission.objects.all())
+
+    # then all of them are read, and no other, in one statement
+    with django_assert_num_queries(1):
+        assert outsider.get_all_permissions() == {f"opportunities.{codename}" for codename in OWN}
+        assert outsider.has_perms([f"opportunities.{codename}" for codename in OWN])
+        assert not outsider.has_perm("opportunities.change_any_opportunity")
+        assert outsider.has_module_perms("opportunities")
+        assert not outsider.has_module_perms("auth")
+        assert outsider.get_all_permissions(OpportunityFactory.build) == set()  # none are of one object
+
+
+def test_a_superuser_has_every_permission_and_who_left_has_none(administrator, django_assert_num_queries):
+    names = Permission.objects.values_list("content_type__app_label", "codename")
+    every = {f"{app}.{codename}" for app, codename in names}
+    with django_assert_num_queries(1):
+        assert administrator.get_all_permissions() == every
+
+    # when they leave
+    administrator.is_active = False
+    administrator.save()
+    gone = get_user_model().objects.get(pk=administrator.pk)
+    with django_assert_num_queries(0):
+        assert (gone.get_all_permissions(), AnonymousUser().get_all_permissions()) == (set(), set())
 
 
 def test_a_superuser_needs_no_query(opportunity, administrator, django_assert_num_queries):

@@ -194,7 +194,8 @@ def test_what_is_typed_and_makes_no_sense_is_said_at_its_field_and_kept(client, 
 
 
 @pytest.mark.parametrize(
-    "name", ["state", "owner", "stage", "reason", "competitor", "currency", "quotes", "overdue", "sort", "sum"]
+    "name",
+    ["state", "owner", "stage", "reason", "competitor", "currency", "quotes", "overdue", "sort", "sum", "filters"],
 )
 @pytest.mark.parametrize("value", ["nonsense", "\x00", "9" * 40, "-1", "0 OR 1=1", "x" * 5000])
 def test_a_choice_that_makes_no_sense_is_taken_as_not_made(shown, mine, name, value):
@@ -273,12 +274,45 @@ def test_the_headings_lead_to_the_orders_and_say_which_one_it_is(client, salespe
     assert 'aria-sort="descending"' in client.get(URL, {"sort": "-opened_on"}).content.decode()
 
 
-def test_rare_filters_are_open_only_while_one_of_them_is_in_use(client, salesperson):
+def test_rare_filters_are_shown_when_they_are_asked_for(client, salesperson):
+    # given a list without one
     client.force_login(salesperson)
-    details = r'<details class="more-filters" (open)?>'
-    assert re.search(details, client.get(URL, {"owner": "all", "q": "x"}).content.decode())[1] is None
-    assert re.search(details, client.get(URL, {"currency": "EUR"}).content.decode())[1] == "open"
-    assert re.search(details, client.get(URL, {"amount_from": "wrong"}).content.decode())[1] == "open"
+    html = client.get(URL, {"owner": "all", "q": "pump & co"}).content.decode()
+    assert '<details class="more-filters"' not in html
+    assert not re.search(r'name="(currency|competitor|closed_from)"', html)
+
+    # when the link to them is followed, which is a plain one
+    [link] = re.findall(r'<a\s+href="(\?[^"]*filters=all)"', html)
+    response = client.get(URL + link.replace("&amp;", "&"))
+
+    # then they are there, with the focus, and the other filters are as they were
+    html = response.content.decode()
+    assert re.search(r'<details class="more-filters" open>\s*<summary autofocus>\s*More filters\s*</summary>', html)
+    assert [name for name in filters.RARE if f'name="{name}"' not in html] == []
+    assert "filters=all" not in html
+    assert response.context["filters"].query == "q=pump+%26+co&owner=all"
+
+
+@pytest.mark.parametrize("name", filters.RARE)
+def test_rare_filters_are_shown_while_one_of_them_is_in_use(client, salesperson, name):
+    of_choices = {
+        "stage": Stage.objects.first().pk,
+        "reason": reason("Price").pk,
+        "competitor": CompetitorFactory().pk,
+        "currency": "EUR",
+        "quotes": "yes",
+        "steps": "due",
+        "overdue": "yes",
+        "idle": "yes",
+    }
+    client.force_login(salesperson)
+    html = client.get(URL, {name: of_choices.get(name, "wrong"), "state": "all"}).content.decode()
+    in_use = (
+        r'<details class="more-filters" open>\s*<summary >\s*More filters\s*<span class="muted">\(1 in use\)</span>'
+    )
+    assert re.search(in_use, html)
+    assert f'name="{name}"' in html
+    assert "filters=all" not in html
 
 
 def test_the_filters_in_use_are_said_in_words_and_can_each_be_removed(client, salesperson, colleague):
@@ -290,7 +324,7 @@ def test_the_filters_in_use_are_said_in_words_and_can_each_be_removed(client, sa
         "closed_until": "2026-03-31",
         "state": "lost",
     }
-    active = client.get(URL, address).context["filters"].active()
+    active = client.get(URL, address).context["filters"].active
     assert [(one.label, one.value) for one in active] == [
         ("Owner", "Jonas Weber"),
         ("Status reason", "Price"),

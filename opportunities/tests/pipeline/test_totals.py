@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from opportunities import paging
 from opportunities.models import Stage
 from opportunities.pipeline import totals
+from opportunities.pipeline.filters import OpportunityFilter
 from opportunities.pipeline.totals import Sums, Totals
 from opportunities.tests.factories import OpportunityFactory, close
 
@@ -91,3 +93,68 @@ def test_the_largest_amounts_are_added_up_exactly(client, salesperson):
         OpportunityFactory(owner=salesperson, estimated_revenue=Decimal("99999999999.991"), currency="TND")
     client.force_login(salesperson)
     assert client.get(URL).context["totals"].sums[0].estimated == Decimal("899999999999.919")
+
+
+@pytest.fixture
+def few(salesperson):
+    """Nine of Marta's, less than a page: in two currencies, with amounts whose weights have further decimals."""
+    commit = Stage.objects.get(name="Commit")
+    Stage.objects.filter(name="Propose").update(probability=45)
+    for _number in range(4):
+        OpportunityFactory(owner=salesperson, estimated_revenue=Decimal("0.01"))
+    OpportunityFactory(owner=salesperson, estimated_revenue=1_000, stage=commit, currency="JPY")
+    OpportunityFactory(owner=salesperson, estimated_revenue=None)
+    OpportunityFactory(owner=salesperson, estimated_revenue=None, currency="USD")
+    close(OpportunityFactory(owner=salesperson, estimated_revenue=70), "won", actual_revenue=Decimal("65.55"))
+    close(OpportunityFactory(owner=salesperson, estimated_revenue=30), "lost")
+
+
+IN_OTHERS = [Sums("JPY", 1, Decimal(1000), Decimal(900)), Sums("USD", 1)]
+
+
+@pytest.mark.parametrize("size", [50, 1])
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("open", Totals(7, [Sums("EUR", 5, Decimal("0.04"), Decimal("0.018")), *IN_OTHERS])),
+        ("won", Totals(1, [Sums("EUR", 1, Decimal(70), actual=Decimal("65.55"))])),
+        ("lost", Totals(1, [Sums("EUR", 1, Decimal(30))])),
+        (
+            "all",
+            Totals(9, [Sums("EUR", 7, Decimal("100.04"), Decimal("0.018"), Decimal("65.55")), *IN_OTHERS]),
+        ),
+    ],
+)
+def test_what_fits_one_page_comes_to_the_same_as_over_several(
+    client, salesperson, few, monkeypatch, state, expected, size
+):
+    monkeypatch.setattr(paging, "SIZE", size)
+    client.force_login(salesperson)
+    response = client.get(URL, {"state": state})
+    assert response.context["totals"] == expected
+    assert len(response.context["page"].rows) == min(size, expected.count)
+
+
+@pytest.mark.parametrize(("size", "statements"), [(7, 0), (6, 2)])
+@pytest.mark.parametrize("everything", [False, True])
+def test_what_fits_one_page_is_added_up_without_a_statement(
+    salesperson, few, monkeypatch, django_assert_num_queries, size, statements, everything
+):
+    # given a page of the seven open ones, or less
+    monkeypatch.setattr(paging, "SIZE", size)
+    filters = OpportunityFilter({}, salesperson)
+    sources = filters.sources()
+    page = filters.order.page(*sources)
+
+    # then beyond one page they are counted, unless everything is asked for, and added up
+    with django_assert_num_queries(statements - (everything and statements > 0)):
+        assert totals.totals(sources, page, filters.probabilities, everything).count == 7
+
+
+def test_the_last_page_is_not_taken_for_all(client, salesperson, few, monkeypatch):
+    monkeypatch.setattr(paging, "SIZE", 4)
+    client.force_login(salesperson)
+    cursor = client.get(URL).context["page"].next_cursor
+    response = client.get(URL, {"page": cursor})
+    assert len(response.context["page"].rows) == 3
+    assert response.context["totals"].count == 7

@@ -154,7 +154,7 @@ def test_the_revisions_take_two_queries_however_many_there_are(
         quote = services.activate_quote(quote, by=salesperson)
         quote = services.revise_quote(quote, by=salesperson, reason="!", valid_until=None)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         signed_in.get(quote.get_absolute_url())
 
 

@@ -376,7 +376,7 @@ def test_the_page_takes_the_same_number_of_queries_with_5_and_with_500_lines(
 ):
     quote = draft(salesperson, lines=lines(*["9.90"] * count))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         response = signed_in.get(quote.get_absolute_url())
 
     assert len(response.context["lines"]) == count
@@ -387,5 +387,5 @@ def test_the_page_of_a_closed_quote_takes_one_query_more(signed_in, salesperson,
     quote = draft(salesperson, lines=lines(*["9.90"] * count))
     close(quote.opportunity)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         signed_in.get(quote.get_absolute_url())

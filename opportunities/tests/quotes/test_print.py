@@ -348,8 +348,8 @@ def test_a_failure_of_typst_is_a_page_and_logged_without_what_was_typed(signed_i
 @pytest.mark.parametrize("lines", [5, 200])
 def test_the_queries_do_not_grow_with_the_lines(signed_in, django_assert_num_queries, name, lines):
     quote = quote_of(*LINES[:1] * lines)
-    # the session, the user, the quote, two of permissions, the seller, the lines
-    with django_assert_num_queries(7):
+    # the session, the user, the quote, permissions, the seller, the lines
+    with django_assert_num_queries(6):
         signed_in.get(url(name, quote))
 
 

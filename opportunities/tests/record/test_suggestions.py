@@ -17,8 +17,8 @@ def test_accounts_are_suggested_by_any_part_of_their_name(client, salesperson, d
     Account.objects.bulk_create(Account(name=f"Société {number:03}") for number in range(100))
     client.force_login(salesperson)
 
-    # then a few are suggested: session, user, two permissions, the names
-    with django_assert_num_queries(5):
+    # then a few are suggested: session, user, permissions, the names
+    with django_assert_num_queries(4):
         html = client.get(f"{NEW}accounts/", {"account": "ETE 09"}).content.decode()
     assert re.findall(r'value="([^"]+)"', html) == [f"Société 09{digit}" for digit in range(10)]
     assert client.get(f"{NEW}accounts/", {"account": "soc"}).content.decode().count("<option") == 20
