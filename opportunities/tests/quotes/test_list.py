@@ -345,13 +345,13 @@ def test_every_filter_is_read_from_an_index(salesperson, subtests):
 
 
 def fill(salesperson) -> None:
-    """As many rows as a planner needs to see what an index is worth, of fifty owners and as many accounts."""
-    accounts = [AccountFactory(name="Northwind"), *AccountFactory.create_batch(49)]
+    """As many rows as a planner needs to see what an index is worth, of fifty owners and two hundred accounts."""
+    accounts = [AccountFactory(name="Northwind"), *AccountFactory.create_batch(199)]
     owners = [salesperson, *UserFactory.create_batch(49)]
     model = OpportunityFactory(owner=salesperson, account=accounts[0])
     facts = {"stage": model.stage, "status_reason": model.status_reason, "topic": "Deal"}
     opportunities = Opportunity.objects.bulk_create(
-        Opportunity(account=accounts[n % 50], owner=owners[n // 20], **facts) for n in range(1_000)
+        Opportunity(account=accounts[n % 200], owner=owners[n // 20], **facts) for n in range(1_000)
     )
     Quote.objects.bulk_create(
         Quote(
