@@ -23,6 +23,7 @@ MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
 RARE_IN_FEW = 200  # opportunities with the words of a search that are picked by their ids, where few are searched
 FEW = 10_000  # opportunities, which a database reads and sorts at once
+MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS, MOST_DECIMALS = "JPY", "TND"  # currencies; an amount that is looked for may be in any
 
 # The indexes of the model serve exactly these orders, for one state and for one owner's state.
@@ -54,7 +55,7 @@ DEFAULT_SORTS = {State.OPEN: "estimated_close_date", ALL: "-opened_on"}  # close
 OF_CLOSED = ["competitor", "closed_from", "closed_until"]  # filters that only closed ones match
 OF_OPEN = ["overdue", "steps", "idle"]  # filters that only open ones match
 TYPED = ["account", "estimated_from", "estimated_until", "closed_from", "closed_until", "amount_from", "amount_until"]
-RARE = ["stage", "reason", "competitor", "currency", "quotes", *OF_OPEN, *TYPED[1:]]
+RARE = ["stage", "reason", "competitor", "currency", "quotes", "missing", *OF_OPEN, *TYPED[1:]]
 
 
 class RangeFilter(django_filters.Filter):
@@ -143,6 +144,15 @@ class OpportunityFilter(FilterSet):
         choices=[("yes", gettext_lazy("Idle only"))],
         empty_label=gettext_lazy("Any"),
         method="is_idle",
+    )
+    missing = ChoiceFilter(
+        label=gettext_lazy("Missing"),
+        choices=[
+            ("date", gettext_lazy("Without an estimated close date")),
+            ("revenue", gettext_lazy("Without an estimated revenue")),
+        ],
+        empty_label=gettext_lazy("Any"),
+        method="is_missing",
     )
     estimated_from = DayFilter(
         label=gettext_lazy("Estimated close from"), field_name="estimated_close_date", lookup_expr="gte"
@@ -312,6 +322,9 @@ class OpportunityFilter(FilterSet):
 
     def is_idle(self, opportunities, _name, _answer):
         return opportunities.idle()
+
+    def is_missing(self, opportunities, _name, what):
+        return opportunities.filter(**{MISSING[what]: None})
 
     def apply_later(self, opportunities, _name, _value):
         """`sources` does."""

@@ -14,7 +14,7 @@ FLOORS = [
     {"formats"},
     {"money"},
     {"models"},
-    {"permissions", "fields", "dialog", "integrity", "paging"},
+    {"permissions", "fields", "dialog", "integrity", "paging", "spreadsheet"},
     {"editing"},
     {"closing"},
     {"quotes"},

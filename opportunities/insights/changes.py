@@ -1,0 +1,173 @@
+"""What changed on the pipeline since a day, from the timeline: what counts is how a deal was then and how it is now.
+
+A deal that grew and shrank is counted by its net change, and one that was closed and reopened not at all; one that is
+new is not also moved, grown, shrunk or postponed. Two statements, however many deals; of more than MOST events
+nothing is told.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from opportunities.models import OpportunityClose, State, TimelineEvent
+from opportunities.models.timeline import as_data
+
+MOST = 20_000  # events
+NEW, MOVED, GROWN, SHRUNK, POSTPONED = "new", "moved", "grown", "shrunk", "postponed"
+WON, LOST, REOPENED = "won", "lost", "reopened"
+KINDS = {
+    NEW: pgettext_lazy("opportunities", "New"),
+    MOVED: gettext_lazy("Moved to another stage"),
+    GROWN: gettext_lazy("Estimated revenue grown"),
+    SHRUNK: gettext_lazy("Estimated revenue shrunk"),
+    POSTPONED: gettext_lazy("Estimated close date moved"),
+    WON: pgettext_lazy("opportunities", "Won"),
+    LOST: pgettext_lazy("opportunities", "Lost"),
+    REOPENED: pgettext_lazy("opportunities", "Reopened"),
+}
+Kind = TimelineEvent.Kind
+CLOSINGS = [Kind.CLOSED, Kind.CORRECTED, Kind.REOPENED, Kind.UNDONE]
+TELLING = [Kind.CREATED, Kind.IMPORTED, Kind.EDITED, *CLOSINGS]
+
+
+FACTS = [  # of an event's opportunity, in the order of Deal
+    "opportunity_id",
+    "opportunity__currency",
+    "opportunity__state",
+    "opportunity__stage__name",
+    "opportunity__estimated_revenue",
+    "opportunity__estimated_close_date",
+    "opportunity__actual_revenue",
+]
+
+
+class TooManyEvents(Exception):
+    """More happened than is told at once."""
+
+
+class Deal(NamedTuple):
+    """An opportunity as it is now."""
+
+    pk: int
+    currency: str
+    state: str
+    stage: str
+    estimated_revenue: Decimal | None
+    estimated_close_date: date | None
+    actual_revenue: Decimal | None
+
+
+@dataclass
+class Story:
+    """What the timeline tells of a deal.
+
+    Whether it is new, and whether it was closed or reopened; and what each edited field was before its first edit.
+    """
+
+    deal: Deal
+    is_new: bool = False
+    has_closings: bool = False
+    stage_from: str = ""
+    stage_to: str = ""
+    before: dict = field(default_factory=dict)
+
+    def edit(self, data: dict) -> None:
+        if "stage_to" in data:
+            self.stage_from, self.stage_to = self.stage_from or data["stage_from"], data["stage_to"]
+        for name, before, _after in data.get("changes", []):
+            self.before.setdefault(name, before)
+
+
+@dataclass(frozen=True)
+class Change:
+    """How `deal` changed: what it was and is, as the timeline keeps values, and the amount that counts for it.
+
+    Both are states where it was won, lost or reopened. The amount is the difference of its estimates where it grew or
+    shrank, its actual revenue where it was won, and its estimate otherwise; None where it is not known.
+    """
+
+    kind: str
+    deal: Deal
+    before: object
+    after: object
+    amount: Decimal | None
+
+
+def changes_since(day: date, events: QuerySet) -> list[Change]:
+    """What changed since the beginning of `day`, in the user's time zone, by those of `events`.
+
+    Raises TooManyEvents.
+    """
+    start = timezone.make_aware(datetime.combine(day, time.min))
+    telling = events.filter(at__gte=start, kind__in=TELLING).order_by("at", "pk")
+    stories = read(telling.values_list("kind", "data", *FACTS)[: MOST + 1])
+    closed = closed_at(start, [pk for pk, story in stories.items() if story.has_closings])
+    found = []
+    for pk, story in stories.items():
+        found += changes_of(story, closed.get(pk, State.OPEN.value))
+    return found
+
+
+def read(events: Iterable[tuple]) -> dict[int, Story]:
+    """The stories of opportunities by id, from kind, data and facts of events in their order."""
+    stories: dict[int, Story] = {}
+    for number, (kind, data, *facts) in enumerate(events, 1):
+        if number > MOST:
+            raise TooManyEvents
+        story = stories.get(facts[0])
+        if story is None:
+            story = stories[facts[0]] = Story(Deal(*facts))
+        if kind in (Kind.CREATED, Kind.IMPORTED):
+            story.is_new = True
+        elif kind == Kind.EDITED:
+            story.edit(data)
+        else:
+            story.has_closings = True
+    return stories
+
+
+def closed_at(instant: datetime, ids: Collection[int]) -> dict[int, str]:
+    """How those of the opportunities with `ids` that were closed at `instant` were closed then, by id."""
+    closings = OpportunityClose.objects.filter(
+        Q(reopened_at=None) | Q(reopened_at__gte=instant), opportunity__in=ids, closed_at__lt=instant
+    )
+    return dict(closings.order_by().values_list("opportunity_id", "outcome"))
+
+
+def changes_of(story: Story, state_before: str) -> list[Change]:
+    deal, estimate = story.deal, story.deal.estimated_revenue
+    found = [Change(NEW, deal, None, {"name": deal.stage}, estimate)] if story.is_new else edits(story)
+    if deal.state != state_before:
+        kind = {State.WON: WON, State.LOST: LOST, State.OPEN: REOPENED}[State(deal.state)]
+        amount = deal.actual_revenue if kind == WON else estimate
+        found.append(Change(kind, deal, state_before, deal.state, amount))
+    return found
+
+
+def edits(story: Story) -> list[Change]:
+    """How a deal that is not new was edited, all edits together."""
+    deal, before, found = story.deal, story.before, []
+    estimate = deal.estimated_revenue
+    if story.stage_from != story.stage_to:
+        found.append(Change(MOVED, deal, {"name": story.stage_from}, {"name": story.stage_to}, estimate))
+    if "estimated_revenue" in before and "currency" not in before:  # another currency is nothing to compare with
+        was = before["estimated_revenue"]
+        difference = (estimate or Decimal(0)) - (Decimal(was["amount"]) if was else Decimal(0))
+        if difference:
+            kind = GROWN if difference > 0 else SHRUNK
+            found.append(Change(kind, deal, was, in_data(deal, estimate), difference))
+    if "estimated_close_date" in before:
+        now = in_data(deal, deal.estimated_close_date)
+        if before["estimated_close_date"] != now:
+            found.append(Change(POSTPONED, deal, before["estimated_close_date"], now, estimate))
+    return found
+
+
+def in_data(deal: Deal, value):
+    return as_data(value, deal.currency)

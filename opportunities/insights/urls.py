@@ -1,0 +1,8 @@
+from django.urls import path
+
+from opportunities.insights import forecast_views
+
+urlpatterns = [
+    path("insights/forecast/", forecast_views.forecast, name="forecast"),
+    path("insights/forecast/changes/", forecast_views.changes, name="changes"),
+]
