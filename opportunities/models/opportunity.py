@@ -95,6 +95,8 @@ class Opportunity(models.Model):
 
     `first_estimated_*` are the estimates it was created with, where they are known. They stay as they are, but
     for the revenue when the currency changes: then it is the first one in that currency.
+    `revisions` (how many of its quotes revise another), `first_quoted` and `won_quoted` are facts of a closed one that
+    had quotes. The closing keeps what `quote_facts` says, so that a year of deals is added up without their quotes.
     `next_step` is kept while it is closed, unseen, so that a reopened one goes on where it was.
     `last_activity_at` is the instant of its last event that is activity; `TimelineEvent.objects.tell` keeps it.
 
@@ -143,6 +145,9 @@ class Opportunity(models.Model):
         related_name="opportunities",
         verbose_name=_("competitor"),
     )
+    revisions = models.PositiveSmallIntegerField(_("revisions of quotes"), null=True, blank=True, editable=False)
+    first_quoted = AmountField(_("total of the first quote"), null=True, blank=True, editable=False)
+    won_quoted = AmountField(_("total of the won quote"), null=True, blank=True, editable=False)
     external_id = models.CharField(_("external ID"), max_length=100, null=True, blank=True, unique=True)
 
     objects = OpportunityQuerySet.as_manager()
@@ -180,6 +185,16 @@ class Opportunity(models.Model):
             models.Index(
                 fields=["state", "estimated_close_date", "currency", "stage", "estimated_revenue", "owner"],
                 name="opportunity_forecast",
+            ),
+            # Win/loss: all that it adds up, of the closed ones.
+            models.Index(
+                fields=[
+                    *["closed_on", "currency", "state", "owner", "stage", "status_reason", "competitor", "product"],
+                    *["account", "revisions", "estimated_revenue", "actual_revenue", "opened_on"],
+                    *["first_estimated_close_date", "first_quoted", "won_quoted"],
+                ],
+                condition=Q(closed_on__isnull=False),
+                name="opportunity_insights",
             ),
         ]
         constraints = [

@@ -51,7 +51,10 @@ class Account(Mergeable):
     class Meta(Mergeable.Meta):
         verbose_name, verbose_name_plural = _("Account"), _("Accounts")
         ordering = ["name"]
-        indexes = [models.Index(fields=["folded_name"], name="account_by_folded_name")]
+        indexes = [
+            models.Index(fields=["folded_name"], name="account_by_folded_name"),
+            models.Index(fields=["sector"], name="account_by_sector"),
+        ]
 
     def __str__(self) -> str:
         return self.name
