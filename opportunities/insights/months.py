@@ -21,8 +21,13 @@ class Month:
 
     def plus(self, months: int) -> "Month":
         """So many months later, or earlier where it is less than 0."""
-        year, month = divmod(self.year * 12 + self.month - 1 + months, 12)
+        year, month = divmod(self.number + months, 12)
         return Month(year, month + 1)
+
+    @property
+    def number(self) -> int:
+        """It counts the months since the year 0."""
+        return self.year * 12 + self.month - 1
 
     @property
     def first(self) -> date:

@@ -75,7 +75,17 @@ def money(amount: Decimal | None, currency: str, url: str = "") -> Cell:
 
 def rate(percentage: Decimal | None, url: str = "") -> Cell:
     """In percent, with a decimal."""
-    return Cell(percentage, UNKNOWN if percentage is None else format_percent(percentage, 1), url)
+    if percentage is None:
+        return Cell(None, UNKNOWN)
+    return Cell(round(percentage, 1), format_percent(percentage, 1), url)
+
+
+def days(number: Decimal | None, url: str = "") -> Cell:
+    """A number of days, with a decimal."""
+    if number is None:
+        return Cell(None, UNKNOWN)
+    number = round(number, 1)
+    return Cell(number, format_quantity(number), url)
 
 
 def day(on, url: str = "") -> Cell:

@@ -1,6 +1,7 @@
 """An opportunity: a deal that is open until it is closed as won or lost."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import search
-from opportunities.models.fields import AmountField, FoldedField, Unindexed
+from opportunities.models.fields import AmountField, FoldedField, ReadInRow, Unindexed
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
 from opportunities.money import AMOUNTS, CURRENCIES
 
@@ -84,6 +85,27 @@ class OpportunityQuerySet(models.QuerySet):
     def in_states(self, states: Sequence[str]) -> "OpportunityQuerySet":
         """Those with one of `states`, found by what else they are filtered by, however many have the state."""
         return self.alias(read_state=Unindexed("state")).filter(read_state__in=states)
+
+    def reading(self, **keys: int | None) -> "OpportunityQuerySet":
+        """Those that refer to these `keys` by field, or to nothing; found by what else they are filtered by."""
+        columns = {f"read_{name}": ReadInRow(f"{name}_id") for name in keys}
+        return self.alias(**columns).filter(**{f"read_{name}": key for name, key in keys.items()})
+
+    def in_currency(self, currency: str) -> "OpportunityQuerySet":
+        """Those in `currency`, found by what else they are filtered by."""
+        return self.alias(read_currency=Unindexed("currency")).filter(read_currency=currency)
+
+    def in_sector(self, sector: str) -> "OpportunityQuerySet":
+        """Those whose account is in `sector`; "": without a sector, or without an account."""
+        accounts = Account.objects.filter(sector=sector).order_by().values("pk")
+        is_in_it = Q(read_account__in=accounts)
+        has_none = Q(account=None) if sector == "" else Q()
+        return self.alias(read_account=ReadInRow("account_id")).filter(is_in_it | has_none)
+
+    def of_size(self, lookup: str, amount: Decimal) -> "OpportunityQuerySet":
+        """Those whose revenue, the actual one where they are won and else the estimated one, is `lookup` `amount`."""
+        size = Case(When(state=State.WON, then="actual_revenue"), default="estimated_revenue")
+        return self.alias(size=size).filter(**{f"size__{lookup}": amount})
 
     def with_facts(self) -> "OpportunityQuerySet":
         """With all that a page says of an opportunity, in one query."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
@@ -24,6 +24,17 @@ class State(models.TextChoices):
     LOST = "lost", _("Lost")
 
 
+SECTORS = """
+    WITH RECURSIVE found(sector) AS (
+        SELECT min(sector) FROM opportunities_account WHERE sector > ''
+        UNION ALL
+        SELECT (SELECT min(sector) FROM opportunities_account WHERE sector > found.sector)
+        FROM found WHERE found.sector IS NOT NULL
+    )
+    SELECT sector FROM found WHERE sector IS NOT NULL
+"""
+
+
 class AccountQuerySet(MergeableQuerySet):
     def search(self, text: str) -> "AccountQuerySet":
         """Those whose name has every word of `text`; case and accents do not matter."""
@@ -37,6 +48,12 @@ class AccountQuerySet(MergeableQuerySet):
         matches = self.filter(folded_name=fold(name.replace("\0", ""))).select_related("merged_into").order_by("pk")
         found = max(matches, key=lambda row: (row.name == name, row.merged_into_id is None), default=None)
         return found and found.kept
+
+    def sectors(self) -> list[str]:
+        """Each sector that an account has, in alphabetical order: a leap of the index for each, however many rows."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(SECTORS)
+            return sorted(sector for [sector] in cursor.fetchall())
 
 
 class Account(Mergeable):

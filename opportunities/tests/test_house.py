@@ -19,7 +19,8 @@ FLOORS = [
     {"closing"},
     {"quotes"},
     {"record"},
-    {"pipeline", "insights", "exchange", "admin", "preferences", "demo"},
+    {"pipeline", "exchange", "admin", "preferences", "demo"},
+    {"insights"},
     {"benchmark"},
     {"templatetags", "management", "apps", "urls"},
 ]
