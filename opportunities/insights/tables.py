@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
+
+from django.utils.translation import ngettext
 
 from opportunities.formats import format_date
 from opportunities.money import format_money, format_percent, format_quantity
@@ -85,7 +88,8 @@ def days(number: Decimal | None, url: str = "") -> Cell:
     if number is None:
         return Cell(None, UNKNOWN)
     number = round(number, 1)
-    return Cell(number, format_quantity(number), url)
+    text = ngettext("%(number)s day", "%(number)s days", ceil(abs(number)))
+    return Cell(number, text % {"number": format_quantity(number)}, url)
 
 
 def day(on, url: str = "") -> Cell:

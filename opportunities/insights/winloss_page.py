@@ -83,7 +83,7 @@ class Page:
     def figures(self) -> list[Figure]:
         """In the order of the page; each leads to the deals that it is of."""
         won, lost = pgettext("opportunities", "Won"), pgettext("opportunities", "Lost")
-        late = _("Days later than first promised, mean")
+        late = _("Later than first promised, mean")
         return [
             self.figure(_("Closed"), count, "tally.closed", "tally.closed", CLOSED),
             self.figure(won, count, "tally.won", "tally.won", WON),
@@ -92,8 +92,8 @@ class Page:
             self.figure(_("Win rate by value"), rate, "tally.win_rate_by_value", "tally.closed", CLOSED),
             self.figure(_("Revenue won"), self.money, "tally.revenue", "tally.won", WON),
             self.value_lost,
-            self.figure(_("Days to close, median"), days, "median_days", "tally.closed", CLOSED),
-            self.figure(_("Days to close, mean"), days, "mean_days", "tally.closed", CLOSED),
+            self.figure(_("Time to close, median"), days, "median_days", "tally.closed", CLOSED),
+            self.figure(_("Time to close, mean"), days, "mean_days", "tally.closed", CLOSED),
             self.of_some(_("Discount, from first to won quote"), rate, "discount", "quoted", WITH_WON_QUOTE),
             self.of_some(_("Revenue above the estimate"), rate, "beyond_estimate", "estimated", WON_WITH_ESTIMATE),
             self.of_some(late, days, "mean_slip", "promised", PROMISED),
