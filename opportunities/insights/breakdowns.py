@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from opportunities.insights.charts import Bar, Chart, Part
 from opportunities.insights.months import Month
@@ -70,7 +70,7 @@ class Breakdown:
     @property
     def headings(self) -> list[str]:
         return [
-            _("Closed"),
+            pgettext("opportunities", "Closed"),
             pgettext("opportunities", "Won"),
             pgettext("opportunities", "Lost"),
             _("Win rate"),
@@ -109,7 +109,8 @@ class Breakdown:
 
     def bar(self, group: Group) -> Bar:
         tally = group.tally
-        text = _("%(won)s of %(closed)s won") % {"won": in_words(tally.won), "closed": in_words(tally.closed)}
+        text = ngettext("%(won)s of %(closed)s won", "%(won)s of %(closed)s won", tally.won)
+        text %= {"won": in_words(tally.won), "closed": in_words(tally.closed)}
         return Bar(group.name, self.parts(group), text, self.url(tally.closed, **group.filters | CLOSED))
 
     def parts(self, group: Group) -> list[Part]:

@@ -85,7 +85,7 @@ class Page:
         won, lost = pgettext("opportunities", "Won"), pgettext("opportunities", "Lost")
         late = _("Later than first promised, mean")
         return [
-            self.figure(_("Closed"), count, "tally.closed", "tally.closed", CLOSED),
+            self.figure(pgettext("opportunities", "Closed"), count, "tally.closed", "tally.closed", CLOSED),
             self.figure(won, count, "tally.won", "tally.won", WON),
             self.figure(lost, count, "tally.lost", "tally.lost", LOST),
             self.figure(_("Win rate"), rate, "tally.win_rate", "tally.closed", CLOSED),
@@ -163,7 +163,7 @@ def currency_table(sums: list[tuple[str, Tally]], filters: WinLossFilter) -> Tab
     """What was closed in each currency; a currency's name leads to its figures."""
     headings = [
         _("Currency"),
-        _("Closed"),
+        pgettext("opportunities", "Closed"),
         pgettext("opportunities", "Won"),
         pgettext("opportunities", "Lost"),
         _("Win rate"),

@@ -13,7 +13,7 @@ def fill(apps, schema_editor):
     closed.update(
         revisions=Subquery(revised.values("count")),
         first_quoted=Subquery(quotes.order_by("pk").values("total")[:1]),
-        won_quoted=Subquery(quotes.filter(status="won").order_by().values("total")),
+        won_quoted=Subquery(quotes.filter(status="won").order_by("pk").values("total")[:1]),
     )
 
 

@@ -36,6 +36,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="account",
-            index=models.Index(fields=["sector"], name="account_by_sector"),
+            index=models.Index(fields=["sector", "id"], name="account_by_sector"),
         ),
     ]

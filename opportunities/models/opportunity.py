@@ -93,7 +93,7 @@ class OpportunityQuerySet(models.QuerySet):
 
     def in_currency(self, currency: str) -> "OpportunityQuerySet":
         """Those in `currency`, found by what else they are filtered by."""
-        return self.alias(read_currency=Unindexed("currency")).filter(read_currency=currency)
+        return self.alias(read_currency=ReadInRow("currency")).filter(read_currency=currency)
 
     def in_sector(self, sector: str) -> "OpportunityQuerySet":
         """Those whose account is in `sector`; "": without a sector, or without an account."""

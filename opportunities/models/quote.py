@@ -194,7 +194,7 @@ def quote_facts() -> dict[str, Subquery]:
     return {
         "revisions": Subquery(revised.values("count")),
         "first_quoted": Subquery(quotes.order_by("pk").values("total")[:1]),
-        "won_quoted": Subquery(quotes.filter(status=QuoteStatus.WON).order_by().values("total")),
+        "won_quoted": Subquery(quotes.filter(status=QuoteStatus.WON).order_by("pk").values("total")[:1]),
     }
 
 

