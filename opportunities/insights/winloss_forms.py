@@ -21,6 +21,7 @@ from opportunities.pipeline.filters import as_text
 from opportunities.pipeline.totals import COUNTED
 from opportunities.quotes.filters import ALL, MINE
 
+COMMON = ["closed_from", "closed_until", "owner"]
 TYPED = ["closed_from", "closed_until", "size_from", "size_until"]
 ANY = ("", gettext_lazy("Any"))
 
@@ -129,10 +130,19 @@ class WinLossFilter(forms.Form):
             for name, label in NAMED.items()
         ]
 
+    def common_fields(self) -> list:
+        return [self[name] for name in COMMON]
+
+    def rare_fields(self) -> list:
+        return [self[name] for name in self.fields if name not in COMMON]
+
+    def rare_count(self) -> int:
+        """How many of the rarely used filters are in use, rightly or wrongly."""
+        return len({*self.kept, *self.errors}.difference(COMMON))
+
     @property
     def is_narrowed(self) -> bool:
-        default = {"owner": chosen_owner("", self.user)}
-        return any(value != default.get(name) for name, value in self.kept.items() if not name.startswith("closed"))
+        return self.rare_count() > 0 or self.data["owner"] != chosen_owner("", self.user)
 
     @property
     def kept(self) -> dict[str, str]:

@@ -89,9 +89,9 @@ class Page:
             self.figure(won, count, "tally.won", "tally.won", WON),
             self.figure(lost, count, "tally.lost", "tally.lost", LOST),
             self.figure(_("Win rate"), rate, "tally.win_rate", "tally.closed", CLOSED),
-            self.figure(_("Win rate by value"), rate, "tally.win_rate_by_value", "tally.closed", CLOSED),
+            self.by_value(_("Win rate by value"), rate, "tally.win_rate_by_value", "tally.closed", CLOSED),
             self.figure(_("Revenue won"), self.money, "tally.revenue", "tally.won", WON),
-            self.value_lost,
+            self.by_value(_("Value lost"), self.money, "tally.value_lost", "tally.lost", LOST),
             self.figure(_("Time to close, median"), days, "median_days", "tally.closed", CLOSED),
             self.figure(_("Time to close, mean"), days, "mean_days", "tally.closed", CLOSED),
             self.of_some(_("Discount, from first to won quote"), rate, "discount", "quoted", WITH_WON_QUOTE),
@@ -114,19 +114,17 @@ class Page:
         """A figure that not all deals have, saying how many have it."""
         number = getattr(self.result.figures, counted)
         note = ngettext("of %(count)s that has it", "of %(count)s that have it", number)
-        return replace(self.figure(label, cell, value, counted, filters), note=note % {"count": in_digits(number)})
+        found = self.figure(label, cell, value, counted, filters)
+        return replace(found, note=note % {"count": in_digits(number)} if number else "")
 
-    @property
-    def value_lost(self) -> Figure:
-        """By the estimates at closing, saying how many lack one."""
-        found = self.figure(_("Value lost"), self.money, "tally.value_lost", "tally.lost", LOST)
-        unknown = self.tally.unknown
-        note = ngettext("%(count)s without an estimate", "%(count)s without an estimate", unknown)
-        return replace(
-            found,
-            note=note % {"count": in_digits(unknown)} if unknown else "",
-            note_url=self.url(unknown, missing="revenue", **LOST),
-        )
+    def by_value(self, label: str, cell: Callable[..., Cell], value: str, counted: str, filters: dict) -> Figure:
+        """A figure by what was lost, as it was estimated at closing, saying how many lost ones lack an estimate."""
+        found, unknown = self.figure(label, cell, value, counted, filters), self.tally.unknown
+        if not unknown:
+            return found
+        note = ngettext("%(count)s lost without an estimate", "%(count)s lost without an estimate", unknown)
+        note_url = self.url(unknown, missing="revenue", **LOST)
+        return replace(found, note=note % {"count": in_digits(unknown)}, note_url=note_url)
 
     @property
     def figure_table(self) -> Table:
@@ -190,11 +188,12 @@ def change(cell: Callable[..., Cell], now, before) -> Cell:
     if now is None or before is None:
         return Cell(None, "")
     difference = now - before
+    if not difference:
+        return Cell(difference, _("no change"))
     text = cell(abs(difference)).text
     if cell is rate:
         text = _("%(percent)s points") % {"percent": in_digits(abs(difference))}
-    sign = "+" if difference > 0 else "−" if difference < 0 else "±"
-    return Cell(difference, sign + text)
+    return Cell(difference, ("+" if difference > 0 else "−") + text)
 
 
 def in_words(period: Period) -> str:

@@ -28,7 +28,7 @@ def check_insights(client, user, folder: Path) -> None:
         *("USD", 6_711, 4_238, 2_473),
         *(Decimal("63.2"), Decimal(10_005_534)),
     )
-    assert page.figures[6].note == "2,473 without an estimate"
+    assert page.figures[6].note == "2,473 lost without an estimate"
     tables = {
         table.key: {name.text: [cell.value for cell in cells[:5]] for name, *cells in table.rows}
         for table in page.tables

@@ -97,7 +97,7 @@ def test_the_figures_and_those_of_the_period_before_are_a_plain_sum(shown, deals
     assert [figure.before.value for figure in found] == figures_of(before)
     assert found[0].change.value == len(closed(deals, currency)) - len(before)
     lacking = [deal for deal in closed(deals, currency) if deal.state == "lost" and deal.estimate is None]
-    assert found[6].note == f"{len(lacking)} without an estimate"
+    assert found[6].note == f"{len(lacking)} lost without an estimate"
 
 
 def name_of_revisions(deal: Deal) -> str:
@@ -185,7 +185,7 @@ def test_every_number_and_every_bar_opens_the_list_of_exactly_these(shown, manag
     others = set()
     for url, text in links(response):
         digits = re.findall(r"\d[\d,]*", text.partition(": ")[2]) if ": " in text else [text]
-        is_count = re.fullmatch(r"[\d,]+|\d+ (without an estimate)", text) or ": " in text
+        is_count = re.fullmatch(r"[\d,]+|\d+ (lost without an estimate)", text) or ": " in text
         if not is_count:
             others.add(url)
             continue
