@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from math import ceil
 
@@ -17,13 +18,13 @@ UNKNOWN = "—"
 class Cell:
     """`value` is what a file has, `text` what the page shows in the user's language; `url` leads to what it counts."""
 
-    value: str | int | Decimal | None
+    value: str | int | Decimal | date | None
     text: str
     url: str = ""
 
     @property
     def is_number(self) -> bool:
-        return not isinstance(self.value, str)
+        return not isinstance(self.value, str | date)
 
     @property
     def is_nothing(self) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, DateTimeField, Q, Value, When
+from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,15 @@ from opportunities.models import search
 from opportunities.models.fields import AmountField, FoldedField, ReadInRow, Unindexed
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
 from opportunities.money import AMOUNTS, CURRENCIES
+
+# Closed ones whose data disagrees. An index has each kind and nothing else; no condition compares with a parameter, which
+# would hide from a planner that the index fits.
+CONTRADICTIONS = {
+    "quote": Q(actual_revenue__isnull=False, won_quoted=None),
+    "revenue": Q(won_quoted__lt=F("actual_revenue")) | Q(won_quoted__gt=F("actual_revenue")),
+    "day": Q(closed_on=F("opened_on")),
+    "competitor": Q(closed_on__isnull=False, competitor=None),  # where the reason asks for one
+}
 
 
 class OpportunityWords(search.Words):
@@ -217,6 +226,16 @@ class Opportunity(models.Model):
                 ],
                 condition=Q(closed_on__isnull=False),
                 name="opportunity_insights",
+            ),
+            # Contradictions: those of a kind, latest closed first, with what makes them so.
+            *(
+                models.Index(fields=fields, condition=CONTRADICTIONS[kind], name=f"contradicting_{kind}")
+                for kind, fields in {
+                    "quote": ["closed_on", "id", "actual_revenue", "won_quoted"],
+                    "revenue": ["closed_on", "id", "actual_revenue", "won_quoted"],
+                    "day": ["closed_on", "id", "opened_on"],
+                    "competitor": ["status_reason", "closed_on", "id", "competitor"],
+                }.items()
             ),
         ]
         constraints = [
