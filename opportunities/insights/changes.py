@@ -1,13 +1,14 @@
 """What changed on the pipeline since a day, from the timeline: what counts is how a deal was then and how it is now.
 
 A deal that grew and shrank is counted by its net change, and one that was closed and reopened not at all; one that is
-new is not also moved, grown, shrunk or postponed. Two statements, however many deals; of more than MOST events
-nothing is told.
+new is not also moved, grown, shrunk or postponed. What an import brought in closed changed when it was closed, not when
+it was imported. Two statements, however many deals. Of more than MOST events the latest are told: what changed since
+the first day that they have all of.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -44,11 +45,12 @@ FACTS = [  # of an event's opportunity, in the order of Deal
     "opportunity__estimated_revenue",
     "opportunity__estimated_close_date",
     "opportunity__actual_revenue",
+    "opportunity__closed_on",
 ]
 
 
 class TooManyEvents(Exception):
-    """More happened than is told at once."""
+    """More happened today than is told at once."""
 
 
 class Deal(NamedTuple):
@@ -61,17 +63,20 @@ class Deal(NamedTuple):
     estimated_revenue: Decimal | None
     estimated_close_date: date | None
     actual_revenue: Decimal | None
+    closed_on: date | None
 
 
 @dataclass
 class Story:
     """What the timeline tells of a deal.
 
-    Whether it is new, and whether it was closed or reopened; and what each edited field was before its first edit.
+    Whether it is new or comes from an import, and whether it was closed or reopened; and what each edited field was
+    before its first edit.
     """
 
     deal: Deal
     is_new: bool = False
+    is_imported: bool = False
     has_closings: bool = False
     stage_from: str = ""
     stage_to: str = ""
@@ -99,32 +104,45 @@ class Change:
     amount: Decimal | None
 
 
-def changes_since(day: date, events: QuerySet) -> list[Change]:
-    """What changed since the beginning of `day`, in the user's time zone, by those of `events`.
+def changes_since(day: date, events: QuerySet) -> tuple[date, list[Change]]:
+    """What changed since the beginning of a day, in the user's time zone, by those of `events`.
 
-    Raises TooManyEvents.
+    The day is `day`, or a later one where more than MOST events happened since. Raises TooManyEvents.
     """
-    start = timezone.make_aware(datetime.combine(day, time.min))
-    telling = events.filter(at__gte=start, kind__in=TELLING).order_by("at", "pk")
-    stories = read(telling.values_list("kind", "data", *FACTS)[: MOST + 1])
-    closed = closed_at(start, [pk for pk, story in stories.items() if story.has_closings])
+    telling = events.filter(at__gte=start_of(day), kind__in=TELLING).order_by("-at", "-pk")
+    day, told = latest_days(day, telling.values_list("at", "kind", "data", *FACTS)[: MOST + 1])
+    stories = read(reversed(told))
+    closed = closed_at(start_of(day), [pk for pk, story in stories.items() if story.has_closings])
     found = []
     for pk, story in stories.items():
-        found += changes_of(story, closed.get(pk, State.OPEN.value))
-    return found
+        if not (story.is_imported and story.deal.closed_on and story.deal.closed_on < day):  # over before that day
+            found += changes_of(story, closed.get(pk, State.OPEN.value))
+    return day, found
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def latest_days(day: date, events: Sequence[tuple]) -> tuple[date, list[tuple]]:
+    """`events`, instant first and the latest first; of more than MOST, those of whole days, and the first of these."""
+    if len(events) > MOST:
+        day = timezone.localdate(events[MOST][0]) + timedelta(days=1)
+        if day > timezone.localdate():
+            raise TooManyEvents
+    start = start_of(day)
+    return day, [event for event in events if event[0] >= start]
 
 
 def read(events: Iterable[tuple]) -> dict[int, Story]:
-    """The stories of opportunities by id, from kind, data and facts of events in their order."""
+    """The stories of opportunities by id, from instant, kind, data and facts of events in their order."""
     stories: dict[int, Story] = {}
-    for number, (kind, data, *facts) in enumerate(events, 1):
-        if number > MOST:
-            raise TooManyEvents
+    for _at, kind, data, *facts in events:
         story = stories.get(facts[0])
         if story is None:
             story = stories[facts[0]] = Story(Deal(*facts))
         if kind in (Kind.CREATED, Kind.IMPORTED):
-            story.is_new = True
+            story.is_new, story.is_imported = True, kind == Kind.IMPORTED
         elif kind == Kind.EDITED:
             story.edit(data)
         else:

@@ -21,14 +21,14 @@ SHOWN = 200  # deals of one kind, the greatest amounts first
 
 @dataclass(frozen=True)
 class Deals:
-    """The deals of one kind of change in one currency, of which `table` has the first SHOWN."""
+    """The deals of one kind of change in one currency; `table` has the first of them."""
 
     table: Table
     count: int
 
     @property
     def is_cut(self) -> bool:
-        return self.count > SHOWN
+        return self.count > len(self.table.rows)
 
 
 def summaries(changes: Sequence[Change], filters: ForecastFilter) -> list[Table]:
@@ -53,11 +53,11 @@ def summary(currency: str, kinds: dict[str, list[Change]], filters: ForecastFilt
     return Table(f"changes-{currency}", str(dict(CURRENCIES)[currency]), headings, rows)
 
 
-def deals(changes: Sequence[Change], kind: str, currency: str) -> Deals:
-    """Those of `kind` in `currency`; one statement."""
+def deals(changes: Sequence[Change], kind: str, currency: str, most: int | None = SHOWN) -> Deals:
+    """Those of `kind` in `currency`, the table with at most so many; one statement."""
     found = [change for change in changes if change.kind == kind and change.deal.currency == currency]
     found.sort(key=lambda change: (-abs(change.amount or 0), change.deal.pk))
-    shown = found[:SHOWN]
+    shown = found[:most]
     opportunities = Opportunity.objects.select_related("account", "owner").in_bulk([change.deal.pk for change in shown])
     rows = [row(change, opportunities[change.deal.pk]) for change in shown if change.deal.pk in opportunities]
     headings = [_("Opportunity"), _("Account"), _("Owner"), _("Before"), _("Now"), f"{_('Amount')} ({currency})"]

@@ -36,15 +36,17 @@ def changes(request: HttpRequest) -> HttpResponse:
     filters, kind = ForecastFilter(request.GET, request.user), request.GET.get("kind", "")
     if kind and (kind not in KINDS or not filters.data["currency"]):
         raise Http404
-    context = {"filters": filters, "kind": kind, "most": MOST, "shown": SHOWN, "tables": [], "deals": None}
+    context = {"filters": filters, "kind": kind, "most": MOST, "tables": [], "deals": None}
+    context["told_since"] = filters.since_day
     if filters.since_day:
         try:
-            found = changes_since(filters.since_day, filters.events)
+            context["told_since"], found = changes_since(filters.since_day, filters.events)
         except TooManyEvents:
             context["is_too_many"] = True
         else:
             context["tables"] = summaries(found, filters)
-            context["deals"] = deals(found, kind, filters.data["currency"]) if kind else None
+            most = None if "format" in request.GET else SHOWN  # a file has all of them
+            context["deals"] = deals(found, kind, filters.data["currency"], most) if kind else None
     if "format" in request.GET:
         tables = [*context["tables"], *([context["deals"].table] if context["deals"] else [])]
         return table_file(request, tables)

@@ -15,8 +15,8 @@ from opportunities.models.fields import AmountField, FoldedField, ReadInRow, Uni
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
 from opportunities.money import AMOUNTS, CURRENCIES
 
-# Closed ones whose data disagrees. An index has each kind and nothing else; no condition compares with a parameter, which
-# would hide from a planner that the index fits.
+# Closed ones whose data disagrees. An index has each kind and nothing else; no condition compares with a parameter,
+# which would hide from a planner that the index fits.
 CONTRADICTIONS = {
     "quote": Q(actual_revenue__isnull=False, won_quoted=None),
     "revenue": Q(won_quoted__lt=F("actual_revenue")) | Q(won_quoted__gt=F("actual_revenue")),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from opportunities.closing.facts import Closing
 from opportunities.closing.services import record_closings, reopen_opportunity, undo_close
-from opportunities.insights import changes
+from opportunities.insights import changes, forecast_views
 from opportunities.insights.changes import KINDS, TooManyEvents, changes_since
 from opportunities.models import OpportunityClose, Stage, TimelineEvent
 from opportunities.record.services import create_opportunity, edit_opportunity, move_to_stage
@@ -31,7 +31,7 @@ def found() -> list[tuple]:
     """What changed in the last week: kind, topic by id, before, after and amount."""
     return [
         (change.kind, change.deal.pk, change.before, change.after, change.amount)
-        for change in changes_since(day(-7), TimelineEvent.objects.all())
+        for change in changes_since(day(-7), TimelineEvent.objects.all())[1]
     ]
 
 
@@ -210,14 +210,63 @@ def test_another_kind_is_not_found(client, salesperson, address):
     assert client.get(URL, address).status_code == 404
 
 
-def test_too_much_is_said_in_words(client, salesperson, week, monkeypatch):
-    monkeypatch.setattr(changes, "MOST", 2)
+def imported(owner, closed_on):
+    """What an import brought in as lost."""
+    deal = OpportunityFactory(owner=owner, opened_on=day(-60))
+    TimelineEvent.objects.tell([TimelineEvent(opportunity=deal, kind=TimelineEvent.Kind.IMPORTED)])
+    record_closings([Closing(deal, "lost", reason("Price"), closed_on)], by=None)
+    return deal
+
+
+def test_what_was_closed_long_before_it_was_imported_did_not_change_since(salesperson):
+    imported(salesperson, day(-8))
+    recent = imported(salesperson, day(-7))
+    assert [(kind, pk) for kind, pk, *_more in found()] == [("new", recent.pk), ("lost", recent.pk)]
+
+
+@pytest.fixture
+def two_days(salesperson, deal, monkeypatch):
+    """Two things happened three days ago, two today, and no more than three are told."""
+    monkeypatch.setattr(changes, "MOST", 3)
+    for _number in range(2):
+        close(OpportunityFactory(owner=salesperson), "lost")
+    TimelineEvent.objects.update(at=timezone.now() - timedelta(days=3))
+    for _number in range(2):
+        close(OpportunityFactory(owner=salesperson), "lost")
+
+
+def test_of_too_much_the_latest_whole_days_are_told(client, salesperson, two_days):
+    since, told = changes_since(day(-7), TimelineEvent.objects.all())
+    assert (since, [change.kind for change in told]) == (day(-2), ["lost", "lost"])
+    client.force_login(salesperson)
+    response = client.get(URL)
+    text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    assert [row[1].value for row in response.context["tables"][0].rows] == [0, 0, 0, 0, 0, 0, 2, 0]
+    assert re.search(r"More than 20,000 things happened since .*\. This is what changed since ", text)
+    deals = client.get(response.context["tables"][0].rows[6][1].url).context["deals"]
+    assert deals.count == 2
+
+
+def test_too_much_on_one_day_is_said_in_words(client, salesperson, two_days, monkeypatch):
+    monkeypatch.setattr(changes, "MOST", 1)
     with pytest.raises(TooManyEvents):
         found()
     client.force_login(salesperson)
     response = client.get(URL)
     assert (response.status_code, response.context["tables"]) == (200, [])
-    assert "things happened since that day" in response.content.decode()
+    assert "things happened today: choose one owner" in response.content.decode()
+
+
+def test_a_page_has_the_greatest_and_a_file_has_all(client, salesperson, week, monkeypatch):
+    monkeypatch.setattr(forecast_views, "SHOWN", 1)
+    close(OpportunityFactory(topic="Mast", owner=salesperson, estimated_revenue=5_000), "lost")
+    client.force_login(salesperson)
+    address = {"kind": "lost", "currency": "EUR"}
+    response = client.get(URL, address)
+    assert [row[0].text for row in response.context["deals"].table.rows] == ["Mast"]
+    assert "The 1 with the greatest amounts, of 2" in response.content.decode()
+    file = client.get(URL, address | {"table": "lost-EUR", "format": "csv"}).content.decode()
+    assert [line.split(",")[0] for line in file.splitlines()[1:]] == ["Mast", "Tower"]
 
 
 def test_statements_do_not_grow_with_what_changed(client, manager, salesperson, week, django_assert_num_queries):
