@@ -48,14 +48,12 @@ class Page:
         return self.filters.list_address(state=State.WON, currency=self.currency, closed_from=first, closed_until=last)
 
     def when_url(self, when: When) -> str:
-        match when:
-            case Month():
-                return self.open_url(estimated_from=max(when.first, self.today), estimated_until=when.last)
-            case "overdue":
-                return self.open_url(overdue="yes")
-            case "later":
-                return self.open_url(estimated_from=self.forecast.months[-1].plus(1).first)
-        return self.open_url(missing="date")
+        if isinstance(when, Month):
+            return self.open_url(estimated_from=max(when.first, self.today), estimated_until=when.last)
+        after = self.forecast.months[-1].plus(1).first
+        return self.open_url(
+            **{OVERDUE: {"overdue": "yes"}, LATER: {"estimated_from": after}, UNDATED: {"missing": "date"}}[when]
+        )
 
     @property
     def all_open_url(self) -> str:

@@ -124,15 +124,18 @@ def test_what_lacks_an_estimate_or_a_date_is_a_list_too(client, salesperson, pip
 
 def test_every_amount_opens_the_list_that_comes_to_it(client, salesperson, pipeline):
     client.force_login(salesperson)
-    page = client.get(URL).context["page"]
-    for row in [*page.month_table.rows, page.month_table.total]:
-        _name, count, estimated, weighted, won, revenue = row
-        if count.url:
-            [sums] = client.get(count.url).context["totals"].sums
-            assert (sums.count, sums.estimated, sums.weighted) == (count.value, estimated.value, weighted.value)
-        if won.url:
-            [sums] = client.get(won.url).context["totals"].sums
-            assert (sums.count, sums.actual) == (won.value, revenue.value)
+    context = client.get(URL).context
+    checked = 0
+    for table in [*context["page"].tables, context["currencies"]]:
+        for row in [*table.rows, *([table.total] if table.total else [])]:
+            linked = [cell for cell in row[1:] if cell.url]
+            for url in {cell.url for cell in linked}:
+                [sums] = client.get(url).context["totals"].sums
+                figures = [cell.value for cell in linked if cell.url == url]
+                checked += 1
+                # a count and either what is estimated, plain and weighted, or what was won
+                assert figures in ([sums.count, sums.estimated, sums.weighted], [sums.count, sums.actual])
+    assert checked == 16
 
 
 def test_the_bars_lead_to_the_same_lists(client, salesperson, pipeline):
