@@ -22,7 +22,7 @@ LATEST_FIRST = Order("closed_on", latest_first=True)
 
 @dataclass(frozen=True)
 class Kind:
-    """What two things a deal says that cannot both be right, and the dialog that mends it.
+    """What two things a deal says that disagree, and the dialog that mends it.
 
     `says` has both of a deal of `contradicting`, in the user's language.
     """

@@ -32,8 +32,9 @@ class Page:
         return str(dict(CURRENCIES)[self.currency])
 
     @property
-    def first_month(self) -> Month:
-        return self.forecast.months[0]
+    def first_day(self) -> date:
+        """Since when it says what was won."""
+        return self.forecast.months[0].first
 
     @property
     def tables(self) -> list[Table]:
@@ -65,7 +66,7 @@ class Page:
 
     @property
     def all_won_url(self) -> str:
-        return self.won_url(self.forecast.months[0].first, Month.of(self.today).last)
+        return self.won_url(self.first_day, Month.of(self.today).last)
 
     # Tables
 
