@@ -75,8 +75,11 @@ def measures() -> Iterator[Measure]:
     for text in ["turbine", "lot 12", "zür"]:
         found = f"{reverse('opportunities:search')}?q={text}"
         yield Measure(f"quick search, “{text}”", manager, again(found, headers=HTMX | {"HX-Target": "quick-hits"}))
+    insights = reverse("opportunities:insights")
     forecast, changes = reverse("opportunities:forecast"), reverse("opportunities:changes")
     contradictions = reverse("opportunities:contradictions")
+    yield Measure("win/loss", manager, again(insights))
+    yield Measure("win/loss of one", salesperson, again(insights))
     yield Measure("forecast", manager, again(forecast))
     yield Measure("forecast of one", salesperson, again(forecast))
     yield Measure("what changed in a week", manager, again(changes))

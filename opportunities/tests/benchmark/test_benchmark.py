@@ -46,6 +46,8 @@ MEASURED = [
     "quick search, “turbine”",
     "quick search, “lot 12”",
     "quick search, “zür”",
+    "win/loss",
+    "win/loss of one",
     "forecast",
     "forecast of one",
     "what changed in a week",
