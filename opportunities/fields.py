@@ -153,3 +153,9 @@ def suggested(options: str, **attrs: str) -> forms.TextInput:
             **attrs,
         }
     )
+
+
+def add_class(widget: forms.Widget) -> None:
+    """The class that Bootstrap draws a field by."""
+    kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import CheckConstraint, Count, F, Model, Q, QuerySet, UniqueConstraint, Window
+from django.db.models import Case, CheckConstraint, Count, F, Model, Q, QuerySet, UniqueConstraint, When, Window
 from django.utils.translation import gettext as _
 
 from opportunities.models import OPEN_STATUSES, Contact, Opportunity, OpportunityClose, Quote, QuoteClose, State
+from opportunities.models.quote import quote_facts
 from opportunities.models.timeline import last_activity
 
 
@@ -64,6 +65,16 @@ def rules() -> Iterator[Rule]:
         Opportunity,
         _("The last activity of an opportunity is that of its timeline."),
         active.exclude(active_at=None).exclude(active_at=F("last_activity_at")).values_list("pk"),
+    )
+    quoted = Opportunity.objects.order_by().annotate(
+        **{f"{name}_now": Case(When(state=State.OPEN, then=None), default=now) for name, now in quote_facts().items()}
+    )
+    yield Rule(
+        Opportunity,
+        _("A closed opportunity says of its quotes what they say, and an open one nothing."),
+        quoted.values_list("pk", *quote_facts()).difference(
+            quoted.values_list("pk", *(f"{name}_now" for name in quote_facts()))
+        ),
     )
     for model, field in [(Contact, "account"), (Opportunity, "account"), (OpportunityClose, "competitor")]:
         yield Rule(

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("opportunities.quotes.urls")),
     path("", include("opportunities.record.urls")),
     path("", include("opportunities.pipeline.urls")),
+    path("", include("opportunities.insights.urls")),
     path("", include("opportunities.preferences.urls")),
 ]

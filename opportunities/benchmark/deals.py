@@ -1,7 +1,4 @@
-"""The rows of opportunities and all that hangs on them, as the services would have written them.
-
-A row is a tuple of what both databases take as it is: days and instants (in UTC) as text, amounts as whole units.
-"""
+"""The rows of opportunities and all that hangs on them, as the services would have written them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
 from random import Random
-from typing import NamedTuple
 
 from opportunities.benchmark import words
+from opportunities.benchmark.rows import ClosingRow, EventRow, LineRow, OpportunityRow, QuoteClosingRow, QuoteRow
 from opportunities.models import QuoteStatus, Stage, State, StatusReason, TimelineEvent
 from opportunities.models.fields import fold
 
@@ -19,102 +16,8 @@ YEARS = 5  # that the opportunities were opened in; all happened before today
 QUOTES = [0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 5, 5]  # of an opportunity: 2.5, more or less
 CURRENCIES = {"EUR": 85, "USD": 8, "GBP": 4, "CHF": 2, "JPY": 1}  # percent
 STAGES = {State.OPEN: [40, 30, 20, 10], State.WON: [5, 10, 25, 60], State.LOST: [35, 35, 20, 10]}  # of four: percent
+UNQUOTED = dict.fromkeys(["revisions", "first_quoted", "won_quoted"])
 Kind = TimelineEvent.Kind
-
-
-class OpportunityRow(NamedTuple):
-    id: int
-    topic: str
-    folded_topic: str
-    account_id: int
-    contact_id: int | None
-    owner_id: int
-    currency: str
-    stage_id: int
-    estimated_revenue: int
-    estimated_close_date: str
-    first_estimated_revenue: int
-    first_estimated_close_date: str
-    next_step: str
-    next_step_on: str | None
-    opened_on: str
-    last_activity_at: str
-    state: str
-    status_reason_id: int
-    actual_revenue: int | None
-    closed_on: str | None
-    competitor_id: int | None
-    external_id: str | None
-
-
-class QuoteRow(NamedTuple):
-    id: int
-    opportunity_id: int
-    number: str
-    revision: int
-    name: str
-    folded_name: str
-    status: str
-    valid_from: str | None
-    valid_until: str | None
-    customer_reference: str
-    payment_terms: str
-    introduction: str
-    closing_text: str
-    total: int
-    activated_at: str | None
-    edited_at: str
-    edited_by_id: int
-
-
-class LineRow(NamedTuple):
-    quote_id: int
-    position: int
-    kind: str
-    billing_method: str
-    description: str
-    quantity: int
-    unit: str
-    unit_price: int
-    discount: int
-    discount_kind: str
-    tax_rate: int
-
-
-class ClosingRow(NamedTuple):
-    id: int
-    opportunity_id: int
-    outcome: str
-    status_reason_id: int
-    from_status_reason_id: int
-    closed_on: str
-    actual_revenue: int | None
-    estimated_revenue: int
-    competitor_id: int | None
-    details: str
-    closed_by_id: int
-    closed_at: str
-    reopen_reason: str
-
-
-class QuoteClosingRow(NamedTuple):
-    quote_id: int
-    opportunity_close_id: int | None
-    from_status: str
-    to_status: str
-    reason: str
-    closed_on: str
-    by_id: int
-    at: str
-
-
-class EventRow(NamedTuple):
-    opportunity_id: int
-    kind: str
-    by_id: int
-    at: str
-    text: str
-    data: str
 
 
 class Weighted:
@@ -164,6 +67,19 @@ class Deal:
     estimate: int
     offers: list[Offer] = field(default_factory=list)
     last_activity_at: str = ""
+
+    @property
+    def quoted(self) -> dict[str, int | None]:
+        """What a closed one says of its quotes."""
+        if not self.offers:
+            return UNQUOTED
+        won = [offer.total for offer in self.offers if offer.closed_with == QuoteStatus.WON]
+        revisions = sum(offer.revision > 0 for offer in self.offers)
+        return {
+            "revisions": revisions,
+            "first_quoted": self.offers[0].total,
+            "won_quoted": won[0] if won else None,
+        }
 
 
 class Deals:
@@ -364,6 +280,7 @@ class Deals:
             actual_revenue=closing.actual_revenue if closing else None,
             closed_on=closing.closed_on if closing else None,
             competitor_id=closing.competitor_id if closing else None,
+            **(deal.quoted if closing else UNQUOTED),
             external_id=self.mark if deal.key == 1 else None,
         )
         self.rows[OpportunityRow].append(opportunity)

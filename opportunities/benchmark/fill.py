@@ -10,17 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from opportunities.benchmark import words
-from opportunities.benchmark.deals import (
-    ClosingRow,
-    Deals,
-    EventRow,
-    LineRow,
-    Office,
-    OpportunityRow,
-    QuoteClosingRow,
-    QuoteRow,
-)
+from opportunities.benchmark.deals import Deals, Office
 from opportunities.benchmark.loading import bare, load
+from opportunities.benchmark.rows import ClosingRow, EventRow, LineRow, OpportunityRow, QuoteClosingRow, QuoteRow
 from opportunities.models import (
     Account,
     Competitor,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import cycle
 from random import Random
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from opportunities.benchmark.fill import MANAGERS, MARK
 from opportunities.closing import plan_close
 from opportunities.closing.plan import plan_closings
+from opportunities.insights.contradictions import KINDS
 from opportunities.models import OPEN_STATUSES, Opportunity, Quote, Stage, State, StatusReason
 from opportunities.pipeline.filters import ORDERS
 
@@ -73,6 +75,17 @@ def measures() -> Iterator[Measure]:
     for text in ["turbine", "lot 12", "zür"]:
         found = f"{reverse('opportunities:search')}?q={text}"
         yield Measure(f"quick search, “{text}”", manager, again(found, headers=HTMX | {"HX-Target": "quick-hits"}))
+    insights = reverse("opportunities:insights")
+    forecast, changes = reverse("opportunities:forecast"), reverse("opportunities:changes")
+    contradictions = reverse("opportunities:contradictions")
+    yield Measure("win/loss", manager, again(insights))
+    yield Measure("win/loss of one", salesperson, again(insights))
+    yield Measure("forecast", manager, again(forecast))
+    yield Measure("forecast of one", salesperson, again(forecast))
+    yield Measure("what changed in a week", manager, again(changes))
+    yield Measure("what changed in a quarter, one", salesperson, again(f"{changes}?since={quarter_ago()}"))
+    yield Measure("contradictions", manager, again(*(f"{contradictions}?kind={kind}" for kind in KINDS)))
+    yield Measure("contradictions of one", salesperson, again(*(f"{contradictions}?kind={kind}" for kind in KINDS)))
     to_close = with_open_quotes(QUOTES_CLOSED)
     dialogs = (path("close", opportunity.pk) for opportunity in to_close[:DIFFERENT])
     yield Measure("close dialog", manager, again(*dialogs, headers=HTMX))
@@ -107,6 +120,10 @@ def deep_cursor() -> str:
     order = ORDERS["estimated_close_date"]
     rows = Opportunity.objects.filter(state=State.OPEN).order_by("estimated_close_date", "pk")
     return order.write(rows[rows.count() * 9 // 10], is_back=False)
+
+
+def quarter_ago() -> date:
+    return timezone.localdate() - timedelta(days=91)
 
 
 def with_open_quotes(number: int) -> QuerySet:

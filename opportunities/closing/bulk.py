@@ -24,7 +24,7 @@ from opportunities.closing.facts import (
 )
 from opportunities.closing.plan import Plan, plan_closings
 from opportunities.closing.refusals import AlreadyClosed, PeriodClosed, PlanOutOfDate, UndoRefused
-from opportunities.closing.services import check_period, record_closings, restore
+from opportunities.closing.services import OF_CLOSED, check_period, record_closings, restore
 from opportunities.models import (
     ClosedThrough,
     ClosingBatch,
@@ -268,5 +268,5 @@ def reopen_all(closings: Collection[OpportunityClose], *, by) -> None:
     OpportunityClose.objects.filter(pk__in=ids).update(reopened_by=by, reopened_at=timezone.now())
     reason = OpportunityClose.objects.filter(pk__in=ids, opportunity=OuterRef("pk")).values("from_status_reason")
     Opportunity.objects.filter(pk__in=[closing.opportunity_id for closing in closings]).update(
-        state=State.OPEN, status_reason=Subquery(reason), closed_on=None, actual_revenue=None, competitor=None
+        state=State.OPEN, status_reason=Subquery(reason), **dict.fromkeys(OF_CLOSED)
     )

@@ -39,8 +39,12 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
+from opportunities.models.quote import quote_facts
 from opportunities.models.timeline import last_activity
 from opportunities.permissions import may_in_closed_period
+
+# The fields that only a closed opportunity has.
+OF_CLOSED = ["closed_on", "actual_revenue", "competitor", "revisions", "first_quoted", "won_quoted"]
 
 
 def close_opportunity(
@@ -234,6 +238,7 @@ def record_closings(
             actual_revenue=Subquery(current.values("actual_revenue")),
             competitor=Subquery(current.values("competitor")),
             last_activity_at=last_activity(),
+            **quote_facts(),
         )
     return records
 
@@ -296,8 +301,9 @@ def reopen(
     closing.reopened_by, closing.reopened_at, closing.reopen_reason = by, timezone.now(), reason.strip()
     closing.save(update_fields=["reopened_by", "reopened_at", "reopen_reason"])
     opportunity.state, opportunity.status_reason = State.OPEN, open_reason
-    opportunity.closed_on = opportunity.actual_revenue = opportunity.competitor = None
-    opportunity.save(update_fields=["state", "status_reason", "closed_on", "actual_revenue", "competitor"])
+    for name in OF_CLOSED:
+        setattr(opportunity, name, None)
+    opportunity.save(update_fields=["state", "status_reason", *OF_CLOSED])
 
 
 def restorable_quotes(closing: OpportunityClose):

@@ -21,7 +21,7 @@ class Unindexed(models.Func):
 
 
 class ReadInRow(models.Func):
-    """A number or date that SQLite reads in the row, too; PostgreSQL knows its indexes well enough to choose."""
+    """A value that SQLite reads in the row, too; PostgreSQL knows its indexes well enough to choose."""
 
     template = "%(expressions)s"
     arity = 1

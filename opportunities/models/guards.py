@@ -39,6 +39,8 @@ def status_of(quote_id: str) -> str:
 
 
 STATE_FIELDS = ("state", "status_reason", "closed_on", "actual_revenue", "competitor")
+FREE_FIELDS = ("owner", "last_activity_at", *STATE_FIELDS)  # of a closed opportunity; other guards see to its state
+QUOTE_FACTS = ("revisions", "first_quoted", "won_quoted")  # they come and go with its closing
 REOPENING_FIELDS = ("reopened_by", "reopened_at", "reopen_reason")
 BECOMES_OPEN = (
     "(NEW.status IN ('draft', 'active') AND "
@@ -94,7 +96,8 @@ GUARDS = [
         "closed_opportunity_is_read_only",
         OPPORTUNITY,
         "UPDATE",
-        f"OLD.state <> 'open' AND {changed(Opportunity, 'owner', 'last_activity_at', *STATE_FIELDS)} "
+        f"OLD.state <> 'open' AND ({changed(Opportunity, *FREE_FIELDS, *QUOTE_FACTS)} "
+        f"OR NEW.state <> 'open' AND {changed(Opportunity, *FREE_FIELDS)}) "
         f"AND NOT {follows_a_merge(Opportunity, 'account', Account)}",
         gettext_noop("A closed opportunity is read-only, its owner aside."),
     ),

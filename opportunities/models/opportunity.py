@@ -1,18 +1,28 @@
 """An opportunity: a deal that is open until it is closed as won or lost."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, DateTimeField, Q, Value, When
+from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import search
-from opportunities.models.fields import AmountField, FoldedField, Unindexed
+from opportunities.models.fields import AmountField, FoldedField, ReadInRow, Unindexed
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
 from opportunities.money import AMOUNTS, CURRENCIES
+
+# Closed ones whose data disagrees. An index has each kind and nothing else; no condition compares with a parameter,
+# which would hide from a planner that the index fits.
+CONTRADICTIONS = {
+    "quote": Q(actual_revenue__isnull=False, won_quoted=None),
+    "revenue": Q(won_quoted__lt=F("actual_revenue")) | Q(won_quoted__gt=F("actual_revenue")),
+    "day": Q(closed_on=F("opened_on")),
+    "competitor": Q(closed_on__isnull=False, competitor=None),  # where the reason asks for one
+}
 
 
 class OpportunityWords(search.Words):
@@ -85,6 +95,27 @@ class OpportunityQuerySet(models.QuerySet):
         """Those with one of `states`, found by what else they are filtered by, however many have the state."""
         return self.alias(read_state=Unindexed("state")).filter(read_state__in=states)
 
+    def reading(self, **keys: int | None) -> "OpportunityQuerySet":
+        """Those that refer to these `keys` by field, or to nothing; found by what else they are filtered by."""
+        columns = {f"read_{name}": ReadInRow(f"{name}_id") for name in keys}
+        return self.alias(**columns).filter(**{f"read_{name}": key for name, key in keys.items()})
+
+    def in_currency(self, currency: str) -> "OpportunityQuerySet":
+        """Those in `currency`, found by what else they are filtered by."""
+        return self.alias(read_currency=ReadInRow("currency")).filter(read_currency=currency)
+
+    def in_sector(self, sector: str) -> "OpportunityQuerySet":
+        """Those whose account is in `sector`; "": without a sector, or without an account."""
+        accounts = Account.objects.filter(sector=sector).order_by().values("pk")
+        is_in_it = Q(read_account__in=accounts)
+        has_none = Q(account=None) if sector == "" else Q()
+        return self.alias(read_account=ReadInRow("account_id")).filter(is_in_it | has_none)
+
+    def of_size(self, lookup: str, amount: Decimal) -> "OpportunityQuerySet":
+        """Those whose revenue, the actual one where they are won and else the estimated one, is `lookup` `amount`."""
+        size = Case(When(state=State.WON, then="actual_revenue"), default="estimated_revenue")
+        return self.alias(size=size).filter(**{f"size__{lookup}": amount})
+
     def with_facts(self) -> "OpportunityQuerySet":
         """With all that a page says of an opportunity, in one query."""
         return self.select_related("account", "contact", "owner", "product", "stage", "status_reason", "competitor")
@@ -95,6 +126,8 @@ class Opportunity(models.Model):
 
     `first_estimated_*` are the estimates it was created with, where they are known. They stay as they are, but
     for the revenue when the currency changes: then it is the first one in that currency.
+    `revisions` (how many of its quotes revise another), `first_quoted` and `won_quoted` are facts of a closed one that
+    had quotes. The closing keeps what `quote_facts` says, so that a year of deals is added up without their quotes.
     `next_step` is kept while it is closed, unseen, so that a reopened one goes on where it was.
     `last_activity_at` is the instant of its last event that is activity; `TimelineEvent.objects.tell` keeps it.
 
@@ -143,6 +176,9 @@ class Opportunity(models.Model):
         related_name="opportunities",
         verbose_name=_("competitor"),
     )
+    revisions = models.PositiveSmallIntegerField(_("revisions of quotes"), null=True, blank=True, editable=False)
+    first_quoted = AmountField(_("total of the first quote"), null=True, blank=True, editable=False)
+    won_quoted = AmountField(_("total of the won quote"), null=True, blank=True, editable=False)
     external_id = models.CharField(_("external ID"), max_length=100, null=True, blank=True, unique=True)
 
     objects = OpportunityQuerySet.as_manager()
@@ -175,6 +211,31 @@ class Opportunity(models.Model):
             models.Index(fields=["state", "stage", "estimated_close_date", "id"], name="opportunity_on_board"),
             models.Index(
                 fields=["owner", "state", "stage", "estimated_close_date", "id"], name="opportunity_mine_on_board"
+            ),
+            # The forecast: all that it adds up, in the order that it is grouped by.
+            models.Index(
+                fields=["state", "estimated_close_date", "currency", "stage", "estimated_revenue", "owner"],
+                name="opportunity_forecast",
+            ),
+            # Win/loss: all that it adds up, of the closed ones.
+            models.Index(
+                fields=[
+                    *["closed_on", "currency", "state", "owner", "stage", "status_reason", "competitor", "product"],
+                    *["account", "revisions", "estimated_revenue", "actual_revenue", "opened_on"],
+                    *["first_estimated_close_date", "first_quoted", "won_quoted"],
+                ],
+                condition=Q(closed_on__isnull=False),
+                name="opportunity_insights",
+            ),
+            # Contradictions: those of a kind, latest closed first, with what makes them so.
+            *(
+                models.Index(fields=fields, condition=CONTRADICTIONS[kind], name=f"contradicting_{kind}")
+                for kind, fields in {
+                    "quote": ["closed_on", "id", "actual_revenue", "won_quoted"],
+                    "revenue": ["closed_on", "id", "actual_revenue", "won_quoted"],
+                    "day": ["closed_on", "id", "opened_on"],
+                    "competitor": ["status_reason", "closed_on", "id", "competitor"],
+                }.items()
             ),
         ]
         constraints = [

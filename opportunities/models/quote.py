@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -185,6 +185,17 @@ class Quote(Edited):
     def is_expired(self) -> bool:
         """Whether the last day it was valid has passed, in the user's time zone; it counts as open all the same."""
         return self.is_open and self.valid_until is not None and self.valid_until < timezone.localdate()
+
+
+def quote_facts() -> dict[str, Subquery]:
+    """What a closed opportunity says of its quotes, by field; for a query of opportunities."""
+    quotes = Quote.objects.filter(opportunity=OuterRef("pk"))
+    revised = quotes.order_by().values("opportunity").annotate(count=Count("pk", filter=Q(revision__gt=0)))
+    return {
+        "revisions": Subquery(revised.values("count")),
+        "first_quoted": Subquery(quotes.order_by("pk").values("total")[:1]),
+        "won_quoted": Subquery(quotes.filter(status=QuoteStatus.WON).order_by("pk").values("total")[:1]),
+    }
 
 
 class QuoteCounter(models.Model):

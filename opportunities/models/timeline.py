@@ -92,7 +92,10 @@ class TimelineEvent(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = gettext_lazy("Timeline event"), gettext_lazy("Timeline events")
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["opportunity", "-at", "-id"], name="timeline_latest_first")]
+        indexes = [
+            models.Index(fields=["opportunity", "-at", "-id"], name="timeline_latest_first"),
+            models.Index(fields=["at", "kind", "opportunity"], name="timeline_since"),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

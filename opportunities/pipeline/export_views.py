@@ -13,13 +13,12 @@ from django.views.decorators.http import require_safe
 from opportunities.permissions import require
 from opportunities.pipeline import export
 from opportunities.pipeline.filters import OpportunityFilter
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from opportunities.spreadsheet import CSV, XLSX
 
 
 @require_safe
 def export_csv(request: HttpRequest) -> HttpResponseBase:
-    return answer(request, export.csv_file, "csv", "text/csv; charset=utf-8")
+    return answer(request, export.csv_file, "csv", CSV)
 
 
 @require_safe

@@ -11,20 +11,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from opportunities.fields import AmountField, DateField, suggested
+from opportunities.fields import add_class, suggested
 from opportunities.formats import format_date
 from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
-from opportunities.models.fields import ReadInRow, Unindexed
 from opportunities.models.search import are_picked
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import Order
-from opportunities.quotes.filters import ChoiceFilter, FilterSet, people
+from opportunities.pipeline.deal_filters import NONE, AmountFilter, DayFilter, DealFilter
+from opportunities.quotes.filters import ChoiceFilter, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
 RARE_IN_FEW = 200  # opportunities with the words of a search that are picked by their ids, where few are searched
 FEW = 10_000  # opportunities, which a database reads and sorts at once
-FEWEST_DECIMALS, MOST_DECIMALS = "JPY", "TND"  # currencies; an amount that is looked for may be in any
+MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
+FEWEST_DECIMALS = "JPY"  # a currency without any
 
 # The indexes of the model serve exactly these orders, for one state and for one owner's state.
 ORDERS = {
@@ -52,31 +53,12 @@ SORTS = [
     ("closed_on", gettext_lazy("Close date, earliest first")),
 ]
 DEFAULT_SORTS = {State.OPEN: "estimated_close_date", ALL: "-opened_on"}  # closed ones: by close date, latest first
-OF_CLOSED = ["competitor", "closed_from", "closed_until"]  # filters that only closed ones match
+OF_CLOSED = ["competitor", "revisions", "closed_from", "closed_until"]  # filters that only closed ones match
 OF_OPEN = ["overdue", "steps", "idle"]  # filters that only open ones match
-TYPED = ["account", "estimated_from", "estimated_until", "closed_from", "closed_until", "amount_from", "amount_until"]
-RARE = ["stage", "reason", "competitor", "currency", "quotes", *OF_OPEN, *TYPED[1:]]
-
-
-class RangeFilter(django_filters.Filter):
-    """The beginning or the end of a range; of an index, where that has the order of the list."""
-
-    def filter(self, opportunities, value):
-        if value in ("", None) or self.field_name == self.parent.order.field:
-            return super().filter(opportunities, value)
-        in_row = {f"read_{self.field_name}": ReadInRow(self.field_name)}
-        return opportunities.alias(**in_row).filter(**{f"read_{self.field_name}__{self.lookup_expr}": value})
-
-
-class DayFilter(RangeFilter):
-    field_class = DateField
-
-
-class AmountFilter(RangeFilter):
-    field_class = AmountField
-
-    def __init__(self, **kwargs):
-        super().__init__(currency=MOST_DECIMALS, **kwargs)
+RANGES = [f"{name}_{end}" for name in ["estimated", "closed", "amount", "size"] for end in ["from", "until"]]
+TYPED = ["account", *RANGES]
+DEALS = ["sector", "product", "revisions", "first"]
+RARE = ["stage", "reason", "competitor", "currency", "quotes", "missing", *OF_OPEN, *DEALS, *RANGES]
 
 
 @dataclass(frozen=True)
@@ -89,7 +71,7 @@ class Active:
     without: str
 
 
-class OpportunityFilter(FilterSet):
+class OpportunityFilter(DealFilter):
     """Reads the filters and the order of the address. A choice that is missing or makes no sense has its default.
 
     What is typed and makes no sense is an error at its field, and no opportunity matches.
@@ -117,13 +99,22 @@ class OpportunityFilter(FilterSet):
     reason = ChoiceFilter(
         label=gettext_lazy("Status reason"), field_name="status_reason", empty_label=gettext_lazy("Any")
     )
-    competitor = ChoiceFilter(label=gettext_lazy("Competitor"), empty_label=gettext_lazy("Any"))
+    competitor = ChoiceFilter(
+        label=gettext_lazy("Competitor"),
+        empty_label=gettext_lazy("Any"),
+        null_label=gettext_lazy("None named"),
+        null_value=NONE,
+    )
     currency = ChoiceFilter(
         label=gettext_lazy("Currency"), choices=CURRENCIES, empty_label=gettext_lazy("Any"), method="in_currency"
     )
     quotes = ChoiceFilter(
-        label=gettext_lazy("Open quotes"),
-        choices=[("yes", gettext_lazy("With open quotes")), ("no", gettext_lazy("Without open quotes"))],
+        label=gettext_lazy("Quotes"),
+        choices=[
+            ("yes", gettext_lazy("With open quotes")),
+            ("no", gettext_lazy("Without open quotes")),
+            (State.WON.value, gettext_lazy("With a won quote")),
+        ],
         empty_label=gettext_lazy("Any"),
         method="with_quotes",
     )
@@ -144,6 +135,15 @@ class OpportunityFilter(FilterSet):
         choices=[("yes", gettext_lazy("Idle only"))],
         empty_label=gettext_lazy("Any"),
         method="is_idle",
+    )
+    missing = ChoiceFilter(
+        label=gettext_lazy("Missing"),
+        choices=[
+            ("date", gettext_lazy("Without an estimated close date")),
+            ("revenue", gettext_lazy("Without an estimated revenue")),
+        ],
+        empty_label=gettext_lazy("Any"),
+        method="is_missing",
     )
     estimated_from = DayFilter(
         label=gettext_lazy("Estimated close from"), field_name="estimated_close_date", lookup_expr="gte"
@@ -183,6 +183,8 @@ class OpportunityFilter(FilterSet):
         self.filters["competitor"].extra["choices"] = [
             (str(row.pk), row.name) for row in competitors if not row.merged_into_id
         ]
+        if self.shows_rare:
+            self.offer_deals()
         state = self.data["state"] if self.data["state"] in [*State, ALL] else State.OPEN.value
         are_closed = state in CLOSED or (state == ALL and any(given[name] for name in OF_CLOSED))
         sorts = [(sort, label) for sort, label in SORTS if are_closed or "closed_on" not in sort]
@@ -265,6 +267,8 @@ class OpportunityFilter(FilterSet):
             allowed.append(CLOSED)
         if chosen["quotes"] == "yes" or any(chosen[name] for name in OF_OPEN):
             allowed.append([State.OPEN])
+        if chosen["quotes"] == State.WON:
+            allowed.append([State.WON])
         if chosen["reason"]:
             allowed.append([self.reasons[chosen["reason"]].state])
         return [state for state in found if all(state in states for states in allowed)]
@@ -295,16 +299,18 @@ class OpportunityFilter(FilterSet):
         return found.filter(state=state) if few is None else found.filter(pk__in=few.values("pk"))
 
     def in_stage(self, opportunities, _name, stage):
-        return opportunities.alias(read_stage=ReadInRow("stage_id")).filter(read_stage=int(stage))
+        return opportunities.reading(stage=int(stage))
 
     def in_currency(self, opportunities, _name, currency):
-        return opportunities.alias(read_currency=Unindexed("currency")).filter(read_currency=currency)
+        return opportunities.in_currency(currency)
 
     def search(self, opportunities, _name, text):
         is_narrow = self.account or self.chosen["owner"] != ALL  # those of an owner or an account are read sooner
         return opportunities.search(text, rare=RARE_IN_FEW if is_narrow else None)
 
     def with_quotes(self, opportunities, _name, answer):
+        if answer == State.WON:
+            return opportunities.exclude(won_quoted=None)
         # Not Exists, which PostgreSQL would join to all open quotes there are.
         open_quotes = Quote.objects.open().filter(opportunity=OuterRef("pk")).order_by().values("pk")[:1]
         return opportunities.alias(open_quote=Subquery(open_quotes)).filter(open_quote__isnull=answer == "no")
@@ -317,6 +323,9 @@ class OpportunityFilter(FilterSet):
 
     def is_idle(self, opportunities, _name, _answer):
         return opportunities.idle()
+
+    def is_missing(self, opportunities, _name, what):
+        return opportunities.filter(**{MISSING[what]: None})
 
     def apply_later(self, opportunities, _name, _value):
         """`sources` does."""
@@ -332,7 +341,7 @@ class OpportunityFilter(FilterSet):
         return account
 
     def check_ranges(self) -> None:
-        for name in ["estimated", "closed", "amount"]:
+        for name in ["estimated", "closed", "amount", "size"]:
             first, last = self.chosen[f"{name}_from"], self.chosen[f"{name}_until"]
             if first not in ("", None) and last not in ("", None) and first > last:
                 self.form.add_error(f"{name}_until", _("This is before the beginning."))
@@ -349,12 +358,6 @@ def by_state(reasons: dict[str, StatusReason]) -> list[tuple[str, list[tuple[str
 def flat(choices) -> list[tuple]:
     """Choices without the groups that they stand in."""
     return [pair for value, label in choices for pair in (label if isinstance(label, list) else [(value, label)])]
-
-
-def add_class(widget: forms.Widget) -> None:
-    """The class that Bootstrap draws a field by."""
-    kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
-    widget.attrs["class"] = f"{kind} {widget.attrs.get('class', '')}".strip()
 
 
 def as_text(value) -> str:

@@ -14,6 +14,7 @@ def shortcuts() -> list[tuple[str, list[tuple[list[str], str]]]]:
                 (["g", "o"], _("Go to the opportunities")),
                 (["g", "b"], _("Go to the board")),
                 (["g", "q"], _("Go to the quotes")),
+                (["g", "i"], _("Go to the insights")),
                 (["n"], _("New opportunity")),
                 (["?"], _("Show the shortcuts")),
             ],

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 TELLS = "A closed opportunity has a current closing that says the same."
 RECORDED = "A current closing has a closed opportunity that says the same."
 QUOTE_TELLS = "A closed quote has a current closing to its status."
+QUOTES_SAID = "A closed opportunity says of its quotes what they say, and an open one nothing."
 QUOTE_RECORDED = "A current closing of a quote has a closed quote of its status."
 
 
@@ -233,4 +234,13 @@ def test_a_quote_that_came_back_alone_is_found(unguarded):
     assert found() == {
         "A quote is closed with its own opportunity.": [unguarded.won_quote_closing],
         "A quote comes back only with its opportunity.": [unguarded.won_quote_closing],
+        QUOTES_SAID: [unguarded.won],
     }
+
+
+@pytest.mark.parametrize(
+    ("deal", "fact"), [("won", "won_quoted = 899"), ("lost", "revisions = NULL"), ("open", "first_quoted = 900")]
+)
+def test_facts_of_quotes_that_are_not_theirs_are_found(unguarded, deal, fact):
+    sql(f"UPDATE opportunities_opportunity SET {fact} WHERE id = %s", getattr(unguarded, deal))
+    assert found() == {QUOTES_SAID: [getattr(unguarded, deal)]}

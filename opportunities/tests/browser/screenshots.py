@@ -33,10 +33,11 @@ def wait_for_server() -> None:
     raise SystemExit("The server did not start.")
 
 
-def sign_in(browser: Browser, viewport: dict, scheme: str = "light") -> Page:
+def sign_in(browser: Browser, viewport: dict, scheme: str = "light", login: str = "marta") -> Page:
+    """A page of that user, who looks at Marta's first opportunity."""
     page = browser.new_context(viewport=viewport, color_scheme=scheme, locale="en-GB", base_url=URL).new_page()
     page.goto("/accounts/login/")
-    page.get_by_label("Username").fill("marta")
+    page.get_by_label("Username").fill(login)
     page.get_by_label("Password").fill("cloture-demo")
     page.get_by_role("button", name="Sign in").click()
     page.goto("/opportunities/?q=Plant+maintenance")
@@ -59,6 +60,7 @@ def take(browser: Browser) -> None:
     page = sign_in(browser, WIDE)
     page.screenshot(path=PICTURES / "opportunity.png")
     take_quote(browser)
+    take_insights(browser)
     offer(page)
     page.screenshot(path=PICTURES / "close-dialog.png")
     for name, viewport, scheme in [("close-dialog-dark", WIDE, "dark"), ("close-dialog-360", NARROW, "light")]:
@@ -77,6 +79,12 @@ def take_quote(browser: Browser) -> None:
     page.screenshot(path=PICTURES / "quote.png", full_page=True)
     pdf = page.request.get(page.url + "pdf/").body()
     PdfDocument(pdf)[0].render(scale=1.5).to_pil().save(PICTURES / "quote-pdf.png", optimize=True)
+
+
+def take_insights(browser: Browser) -> None:
+    page = sign_in(browser, {"width": 1280, "height": 1250}, login="ines")
+    page.goto("/insights/?period=this_year")
+    page.screenshot(path=PICTURES / "insights.png")
 
 
 def main() -> None:

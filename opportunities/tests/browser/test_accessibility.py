@@ -42,6 +42,7 @@ def violations_in(page, scheme: str) -> list[str]:
         "/quotes/{quote}/revise/",
         "/quotes/{quote}/copy/?q=plant",
         "/quotes/{quote}/close/",
+        "/insights/?closed_from=wrong",
         "/search/?q=plant",
         "/shortcuts/",
         "/preferences/",

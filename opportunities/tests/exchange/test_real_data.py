@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Sum
 
 from opportunities.exchange import Result, import_file, load_mapping
 from opportunities.models import Account, Opportunity, OpportunityClose, Product, TimelineEvent
+from opportunities.tests.insights.real_data import check_insights
 from opportunities.tests.refusal import nothing_changes
 
 DATA = settings.BASE_DIR.parent / "shared/data/crm-sales-opportunities/sales_pipeline.csv"
@@ -17,7 +18,7 @@ MAPPING = settings.BASE_DIR / "docs/crm-sales-opportunities.toml"
 
 
 @pytest.mark.django_db
-def test_the_figures_of_the_public_data_set():
+def test_the_figures_of_the_public_data_set(client, manager):
     # given
     if not DATA.exists():
         pytest.skip(f"The public data set is expected at {DATA}.")
@@ -69,6 +70,9 @@ def test_the_figures_of_the_public_data_set():
         "closed": 6_711,
     }
     call_command("check_integrity")
+
+    # then the insights come to the same
+    check_insights(client, manager, DATA.parent)
 
     # when it is imported again, nothing changes
     with nothing_changes():

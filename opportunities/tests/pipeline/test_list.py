@@ -217,7 +217,7 @@ def test_one_page_takes_few_statements_and_any_number_of_pages_a_few_more(
     # then
     with django_assert_num_queries(few):
         client.get(URL, {"state": state})
-    with django_assert_num_queries(few + 1):  # the competitors
+    with django_assert_num_queries(few + 3):  # the competitors, sectors and products
         client.get(URL, {"state": state, "filters": "all"})
 
     # when there are two pages, and three, then the same
