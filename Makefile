@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13; do \
 CHROMIUM ?= $(firstword $(foreach name, chromium chromium-browser google-chrome google-chrome-stable, \
 	$(shell command -v $(name) 2>/dev/null)))
 
-# Everything here is development; what production needs is in README.md, "In production".
+# Everything here is development; what production needs is in docs/operations.md.
 export DEBUG = 1
 MANAGE = .venv/bin/python manage.py
 SQLITE = DATABASE_URL=sqlite://:memory:

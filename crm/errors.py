@@ -20,6 +20,10 @@ def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     return problem(request, 404, _("There is nothing here"), _("It may have been deleted, or the address is mistyped."))
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    return problem(request, 429, _("That was too often"), _("Wait ten minutes, then try again."))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return problem(
         request,

@@ -1,5 +1,8 @@
-"""What every request passes: its character set, sign-in, the user's language and time zone, and no public caching."""
+"""What every request passes: a name for the log, its character set, sign-in, language and time zone, and no caching."""
 
+import logging
+from time import perf_counter
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,7 +14,55 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.logs import path_of, request_id
 from opportunities.dialog import current_path
+
+logger = logging.getLogger("crm.request")
+# What no page of ours uses, no page may use.
+UNUSED = [
+    *["accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid"],
+    *[
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "usb",
+    ],
+]
+POLICY = ", ".join(f"{feature}=()" for feature in UNUSED)
+
+
+class RequestMiddleware:
+    """Names the request and logs how it went. The name is ours: one that a visitor sends could be anybody's."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        started, request.id = perf_counter(), uuid4().hex
+        token = request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+            self.log(request, response, started)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = request.id
+        response["Permissions-Policy"] = POLICY
+        return response
+
+    def log(self, request, response, started: float) -> None:
+        user = getattr(request, "_cached_user", None)  # where `request.user` could ask a database that is down
+        extra = {
+            "method": request.method,
+            "path": path_of(request),
+            "status": response.status_code,
+            "milliseconds": round(1_000 * (perf_counter() - started)),
+            "user": user and user.pk,
+        }
+        logger.info("A request was answered.", extra=extra)
 
 
 class Utf8Middleware:
@@ -57,7 +108,7 @@ class PreferencesMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """What a signed-in user sees is kept by no cache; a fragment for htmx is never taken for its page."""
+    """No page is kept by a cache; a fragment for htmx is never taken for its page."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -65,6 +116,5 @@ class PrivatePagesMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.user.is_authenticated:
-            add_never_cache_headers(response)
+        add_never_cache_headers(response)
         return response

@@ -8,6 +8,8 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+LOCK_TIMEOUT = "5s"  # of migrations (docs/operations.md, "Upgrade")
+
 
 class OpportunitiesConfig(AppConfig):
     name = "opportunities"
@@ -15,8 +17,10 @@ class OpportunitiesConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(use_sqlite_limit)
+        pre_migrate.connect(limit_waiting, sender=self)
         pre_migrate.connect(drop_guards, sender=self)
         post_migrate.connect(finish_migration, sender=self)
+        post_migrate.connect(stop_limiting, sender=self)
 
 
 def use_sqlite_limit(connection, **_kwargs) -> None:
@@ -27,6 +31,19 @@ def use_sqlite_limit(connection, **_kwargs) -> None:
     if connection.vendor == "sqlite":
         limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
         connection.features.max_query_params = limit
+
+
+def limit_waiting(using: str, **_kwargs) -> None:
+    """While a migration waits for a table that is in use, everybody else waits behind it; so it gives up soon."""
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+
+
+def stop_limiting(using: str, **_kwargs) -> None:
+    if connections[using].vendor == "postgresql":
+        with connections[using].cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
 
 
 def drop_guards(using: str, **_kwargs) -> None:

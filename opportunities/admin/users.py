@@ -1,5 +1,6 @@
 """Users with their preferences, and groups. Membership of a group is all that a salesperson needs."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -33,7 +34,7 @@ class PreferencesInline(admin.StackedInline):
     can_delete = False
 
 
-admin.site.unregister([Group, User])
+admin.site.unregister([Group, User, EmailAddress])  # the last is allauth's and stays empty: an address is the user's
 
 
 @admin.register(Group)

@@ -38,7 +38,7 @@ from opportunities.models import (
     TimelineEvent,
 )
 
-PASSWORD = "cloture-demo"
+PASSWORD = "cloture-demo"  # noqa: S105 (everybody is to know it)
 LOGO = Path(__file__).parent / "logo.png"
 WORDS = {"en": english.WORDS, "fr": french.WORDS}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Model
 
 
@@ -57,7 +58,8 @@ def statement(guard: Guard, vendor: str) -> str:
 
 
 def drop(connection) -> None:
-    with connection.cursor() as cursor:
+    """Drops the guards, all or none."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for name, table in existing(connection, cursor):
             if connection.vendor == "sqlite":
                 cursor.execute(f"DROP TRIGGER {name}")

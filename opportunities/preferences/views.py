@@ -1,5 +1,6 @@
 """A user's own preferences and password."""
 
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.views import PasswordChangeView
 from django.contrib.messages.views import SuccessMessageMixin
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -28,10 +30,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "opportunities/preferences/edit.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@method_decorator(rate_limit(action="change_password"), name="dispatch")
 class PasswordChange(SuccessMessageMixin, PasswordChangeView):
-    """Django's own; other sessions of the user end with the old password."""
+    """Django's own; other sessions of the user end with the old password. An open session guesses it no faster."""
 
-    template_name = "registration/password_change.html"  # not the name that admin uses for its own page
+    template_name = "account/password_change.html"  # not the name that admin uses for its own page
     success_url = reverse_lazy("opportunities:preferences")
     success_message = gettext_lazy("Your password is changed.")
 

@@ -315,7 +315,7 @@ def test_no_english_is_left_in_the_admin(reader, manager, deals, english_of):
 
 
 def test_no_english_is_left_on_the_login_of_a_french_browser(client, db, english_of):
-    address = reverse("login")
+    address = reverse("account_login")
     french = {"Accept-Language": "fr"}
     assert english_of(client.get(address, headers=french)) == set()
     assert english_of(client.post(address, {"username": "personne", "password": "non"}, headers=french)) == set()

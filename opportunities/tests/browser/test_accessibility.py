@@ -80,6 +80,16 @@ def test_reopening_and_correcting_have_no_violations(page, live_server, sign_in,
         assert violations(page) == []
 
 
-def test_the_login_has_no_violations(page, live_server):
+@pytest.mark.parametrize("path", ["login/", "password/reset/", "password/reset/done/", "password/reset/key/1-none/"])
+def test_who_is_not_signed_in_meets_no_violations(page, live_server, path):
+    page.goto(f"{live_server.url}/accounts/{path}")
+    assert violations(page) == []
+
+
+def test_a_refused_sign_in_has_no_violations(page, live_server):
     page.goto(f"{live_server.url}/accounts/login/")
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("The username or the password is wrong.").wait_for()
     assert violations(page) == []

@@ -1,9 +1,7 @@
 """Signing in and out, and what everybody else gets."""
 
-import re
-
 import pytest
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from opportunities.tests.factories import PASSWORD, OpportunityFactory
 
@@ -29,15 +27,27 @@ def test_a_user_lands_on_the_page_that_was_asked_for(client, salesperson):
     assert sign_in(client, "marta", PASSWORD, next=page)["Location"] == page
 
 
-def test_no_other_site_is_landed_on(client, salesperson):
-    response = sign_in(client, "marta", PASSWORD, next="https://elsewhere.example/")
-    assert response["Location"] == reverse("opportunities:day")
+ELSEWHERE = [
+    "https://elsewhere.example/",
+    "//elsewhere.example",
+    "/\\elsewhere.example",
+    "javascript:alert(1)",
+    "\t//x.example",
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+def test_no_other_site_is_landed_on(client, salesperson, elsewhere):
+    day = reverse("opportunities:day")
+    assert sign_in(client, "marta", PASSWORD, next=elsewhere)["Location"] == day
+    assert client.get(LOGIN, {"next": elsewhere})["Location"] == day  # signed in already
+    assert client.post(reverse("logout"), {"next": elsewhere})["Location"] == LOGIN
 
 
 @pytest.mark.parametrize(("username", "password"), [("marta", "wrong"), ("nobody", PASSWORD), ("", "")])
 def test_a_wrong_password_is_refused(client, salesperson, username, password):
     response = sign_in(client, username, password)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert response.context["form"].errors
     assert "_auth_user_id" not in client.session
 
@@ -71,11 +81,3 @@ def test_an_expired_login_sends_the_whole_page_to_the_login(client):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/opportunities/7/"}
     response = client.get(reverse("opportunities:close", args=[7]), headers=headers)
     assert response["HX-Redirect"] == f"{LOGIN}?next=/opportunities/7/"
-
-
-def test_every_page_of_the_product_needs_a_sign_in(client):
-    pages = [page for room in get_resolver("opportunities.urls").url_patterns for page in room.url_patterns]
-    assert len(pages) > 15
-    for page in pages:
-        path = "/" + re.sub("<[^>]+>", "7", str(page.pattern))
-        assert client.get(path)["Location"] == f"{LOGIN}?next={path}"

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from opportunities.models import Opportunity, OpportunityClose, Stage, StatusReason, guards
 from opportunities.permissions import GROUPS
@@ -89,3 +89,27 @@ def test_a_flush_empties_a_database_of_closed_deals_and_installs_it_anew():
     close(OpportunityFactory())
     with refused("closing_is_kept"):
         OpportunityClose.objects.all()._raw_delete("default")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer, and no lock of a table")
+def test_a_migration_that_would_make_everybody_wait_gives_up_and_changes_nothing(monkeypatch):
+    # given somebody who reads for long
+    monkeypatch.setattr("opportunities.apps.LOCK_TIMEOUT", "100ms")
+    reader = connection.copy()
+    before = installed()
+
+    # when
+    with reader.cursor() as cursor:
+        reader.set_autocommit(False)
+        cursor.execute("SELECT count(*) FROM opportunities_quote")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            call_command("migrate", verbosity=0)
+    reader.close()
+
+    # then
+    assert installed() == before
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("0",)

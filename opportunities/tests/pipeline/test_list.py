@@ -51,7 +51,7 @@ def test_an_outsider_is_refused_and_told_the_permission(client, outsider):
 
 
 def test_a_visitor_is_sent_to_the_login(client):
-    assert client.get(URL).url == f"{reverse('login')}?next={URL}"
+    assert client.get(URL).url == f"{reverse('account_login')}?next={URL}"
 
 
 def test_each_state_has_its_own_order(client, salesperson):
