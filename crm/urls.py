@@ -20,3 +20,4 @@ urlpatterns = [
 handler400 = "crm.errors.bad_request"
 handler403 = "crm.errors.permission_denied"
 handler404 = "crm.errors.not_found"
+handler500 = "crm.errors.server_error"
