@@ -56,6 +56,21 @@ def cut_sessions() -> None:
         )
 
 
+def settle() -> None:
+    """Waits until the database is done with what it was sent: PostgreSQL ends a transaction without its client."""
+    if connection.vendor == "postgresql":
+        for _attempt in range(1_000):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+                )
+                if cursor.fetchone() == (0,):
+                    return
+            time.sleep(0.01)
+        raise AssertionError("A transaction of a server that is dead goes on.")
+
+
 def is_closed_whole(opportunity: Opportunity) -> bool:
     """Whether all that a closing writes is there, exactly once; fails where some of it is."""
     opportunity.refresh_from_db()
@@ -112,6 +127,7 @@ def test_a_server_that_is_killed_leaves_no_closing_half_done(server, cookies, sa
             server.start()
 
         # then the deal is whole, and so it is for whoever heard that it was closed
+        settle()
         closed = is_closed_whole(opportunity)
         heard = {NO_ANSWER: "no answer", 302: "closed", 503: "told"}[answer.status_code]
         assert closed or heard != "closed"
