@@ -1,6 +1,9 @@
 """The database is cut off, full or read-only in a closing: nothing is half done, and the person is told."""
 
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 from django.db import OperationalError, connection
@@ -165,7 +168,7 @@ CREATE TRIGGER disk_full BEFORE INSERT ON opportunities_timelineevent FOR EACH R
 
 @pytest.fixture
 def disk_full():
-    """As the server says it where no file can grow; test_disk_full.py fills a real one."""
+    """As the server says it where no file can grow; `small_disk` is a real one, where it may be mounted."""
     with connection.cursor() as cursor:
         cursor.execute(DISK_FULL)
     yield
@@ -179,6 +182,48 @@ def test_what_postgresql_says_of_a_full_disk_is_told(marta, opportunity, disk_fu
     with nothing_changes():
         response = marta.post(close_url(opportunity), fields)
     assert (response.status_code, failure(response)) == (503, TAKES_NO_CHANGES)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk that the timeline is on, with room for a few notes; skips where none may be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k,mode=0777", "tmpfs", str(place)]
+    if "TEST_DATABASE_URL" in os.environ or os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("No disk can be mounted here.")
+    try:
+        shutil.chown(place, "embedded_postgres")
+        for folder in list(place.parents)[:-2]:
+            folder.chmod(0o755)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLESPACE small_disk LOCATION '{place}'")
+            cursor.execute("ALTER TABLE opportunities_timelineevent SET TABLESPACE small_disk")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE opportunities_timelineevent SET TABLESPACE pg_default")
+            cursor.execute("DROP TABLESPACE small_disk")
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@on_postgresql
+def test_a_disk_of_postgresql_that_fills_up_leaves_no_trace(marta, opportunity, small_disk):
+    # given notes until the disk is full
+    fields = lost(marta, opportunity) | {"details": "".join(map(chr, range(0x4E00, 0x4E00 + 2_000)))}
+    notes = reverse("opportunities:note", args=[opportunity.pk])
+    text = "".join(map(chr, range(0x5000, 0x5000 + 1_900)))  # that cannot be compressed
+    sent = [marta.post(notes, {"text": text}) for _note in range(25)]
+    kept = [response.status_code for response in sent].count(302)
+    assert 0 < kept < 25
+    assert (sent[-1].status_code, failure(sent[-1])) == (503, TAKES_NO_CHANGES)
+    assert opportunity.timeline.count() == kept
+    # when a deal is closed
+    with nothing_changes():
+        response = marta.post(close_url(opportunity), fields)
+    # then
+    assert (response.status_code, failure(response)) == (503, TAKES_NO_CHANGES)
+    assert list(broken_rules()) == []
 
 
 def test_a_mistake_of_ours_is_no_failure_of_the_database(marta, opportunity):

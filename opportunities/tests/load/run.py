@@ -113,10 +113,8 @@ def play(options: argparse.Namespace, figures: Path) -> None:
         f"--run-time={WARM_UP + options.seconds}s",
     ]
     command += [f"--host=http://127.0.0.1:{options.port}", f"--csv={figures}", "--skip-log-setup"]
-    command += ["--exit-code-on-error=0", "--stop-timeout=20"]
-    subprocess.run(
-        command, cwd=ROOT, check=True, env=os.environ | {"PYTHONPATH": str(ROOT), "LOAD_WARM_UP": str(WARM_UP)}
-    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "LOAD_WARM_UP": str(WARM_UP)}
+    subprocess.run(command, cwd=ROOT, check=True, env=environment)
 
 
 def tell(file: Path, options: argparse.Namespace) -> bool:
