@@ -38,8 +38,8 @@ def not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     page = problem(
         request,
         405,
-        _("Nothing is shown at this address"),
-        _("It only takes what a form sends. Go back and use the form."),
+        _("This address does not work this way"),
+        _("Go back, and use the links and buttons of the page."),
     )
     page["Allow"] = response["Allow"]
     return page

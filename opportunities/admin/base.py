@@ -225,11 +225,12 @@ def money_column(model: type[Model], name: str, currency: str = "currency"):
 
 
 def changed_columns(row: Model, changed: Iterable[str]) -> list[str]:
-    """The fields to save when those in `changed` changed: with the folded copies of them."""
+    """The fields to save when those in `changed` changed: with the folded copies of them, and never the key."""
     return [
         field.name
         for field in row._meta.concrete_fields
-        if field.name in changed or (isinstance(field, FoldedField) and field.source in changed)
+        if (field.name in changed and not field.primary_key)
+        or (isinstance(field, FoldedField) and field.source in changed)
     ]
 
 
