@@ -29,7 +29,7 @@ from opportunities.tests.fuzz.addresses import Pages, parameters_in_code, templa
 from opportunities.tests.refusal import snapshot
 from opportunities.tests.soak import report, size
 
-REQUESTS = size(150, 10_000)  # for all roles together
+REQUESTS = size(120, 10_000)  # for all roles together
 WRITES = ("INSERT", "UPDATE", "DELETE")
 ODD_HEADERS = [
     {},
