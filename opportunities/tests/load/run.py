@@ -52,9 +52,12 @@ def run(options: argparse.Namespace, url: str) -> int:
         figures = Path(folder, "load")
         sessions = Path(folder, "sessions.json")
         os.environ |= {"LOAD_SESSIONS": str(sessions)} | sign_in(options.people, sessions)
-        with gunicorn(options.workers, options.port):
+        log = Path(folder, "server.log")
+        with gunicorn(options.workers, options.port, log):
             play(options, figures)
         is_fast = tell(Path(f"{figures}_stats.csv"), options)
+        if not is_fast:
+            print(f"\nThe server's last words:\n{log.read_text()[-3_000:]}")
     checked = manage("check_integrity", check=False)
     return 0 if is_fast and checked == 0 else 1
 
@@ -89,9 +92,10 @@ def sign_in(people: int, file: Path) -> dict[str, str]:
 
 
 @contextmanager
-def gunicorn(workers: int, port: int):
+def gunicorn(workers: int, port: int, log: Path):
     command = [sys.executable, "-m", "gunicorn", "crm.wsgi", f"--workers={workers}", f"--bind=127.0.0.1:{port}"]
-    server = subprocess.Popen([*command, "--log-level=warning"], cwd=ROOT)
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
     try:
         for _attempt in range(300):
             try:
@@ -120,7 +124,7 @@ def play(options: argparse.Namespace, figures: Path) -> None:
 def tell(file: Path, options: argparse.Namespace) -> bool:
     """Prints what each page took, the costliest in all first; whether there was no error and the target is met."""
     with file.open() as stats:
-        rows = list(csv.DictReader(stats))
+        rows = [row for row in csv.DictReader(stats) if row["Request Count"] != "0"]
     total = rows.pop()
     print(f"\n{options.people} people, {options.seconds} s, {options.opportunities:,} opportunities, ", end="")
     print(f"{options.workers} workers, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end")
