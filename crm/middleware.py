@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse
+from django.db import DataError
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from crm.errors import bad_request, not_allowed, problem
 from crm.logs import path_of, request_id
 from opportunities.dialog import current_path
 
@@ -74,7 +76,7 @@ class Utf8Middleware:
     def __call__(self, request):
         charset = request.content_params.get("charset", "utf-8").lower()
         if charset not in {"utf-8", "utf8"}:
-            return HttpResponse("Forms are read in UTF-8.", status=415, content_type="text/plain")
+            return problem(request, 415, _("This request could not be read"), _("Forms are read in UTF-8."))
         return self.get_response(request)
 
 
@@ -118,3 +120,18 @@ class PrivatePagesMiddleware:
         patch_vary_headers(response, ["HX-Request"])
         add_never_cache_headers(response)
         return response
+
+
+class ReadableRefusalsMiddleware:
+    """What Django refuses without a word, or not at all, is refused with a page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        return not_allowed(request, response) if response.status_code == 405 else response
+
+    def process_exception(self, request, exception):
+        """A number that no column holds is no mistake of ours, such as `?pk__in=99999999999999999999` in the admin."""
+        return bad_request(request) if isinstance(exception, (OverflowError, DataError)) else None

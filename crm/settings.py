@@ -37,9 +37,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "crm.middleware.Utf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "crm.middleware.Utf8Middleware",  # before the form is read, in the language of the browser
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "crm.middleware.LoginRequiredMiddleware",
     "crm.middleware.PreferencesMiddleware",
     "crm.middleware.PrivatePagesMiddleware",
+    "crm.middleware.ReadableRefusalsMiddleware",
 ]
 
 ROOT_URLCONF = "crm.urls"

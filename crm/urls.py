@@ -39,3 +39,4 @@ handler400 = "crm.errors.bad_request"
 handler403 = "crm.errors.permission_denied"
 handler404 = "crm.errors.not_found"
 handler429 = "crm.errors.too_many_requests"  # allauth's
+handler500 = "crm.errors.server_error"

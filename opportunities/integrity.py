@@ -9,7 +9,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.apps import apps
-from django.db.models import Case, CheckConstraint, Count, F, Model, Q, QuerySet, UniqueConstraint, When, Window
+from django.db.models import (
+    Case,
+    CheckConstraint,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    UniqueConstraint,
+    When,
+    Window,
+)
 from django.utils.translation import gettext as _
 
 from opportunities.models import OPEN_STATUSES, Contact, Opportunity, OpportunityClose, Quote, QuoteClose, State
@@ -28,6 +41,7 @@ class Rule(NamedTuple):
 def rules() -> Iterator[Rule]:
     """The rules, in the order of the design; each is one statement, and none is asked before it is used."""
     yield from constraint_rules()
+    yield from reference_rules()
     # Compared by EXCEPT, which compares whole rows and takes NULL as equal to NULL.
     facts = ("status_reason", "closed_on", "actual_revenue", "competitor")
     closed = Opportunity.objects.exclude(state=State.OPEN).values_list("pk", "state", *facts)
@@ -83,6 +97,13 @@ def rules() -> Iterator[Rule]:
             model.objects.exclude(**{f"{field}__merged_into": None}).values_list("pk"),
         )
     yield Rule(
+        OpportunityClose,
+        _("A correction is of a closing of the same opportunity."),
+        OpportunityClose.objects.exclude(corrects=None)
+        .exclude(corrects__opportunity=F("opportunity"))
+        .values_list("pk"),
+    )
+    yield Rule(
         Quote,
         _("A closed quote has a current closing to its status."),
         closed_quotes.difference(quote_closings),
@@ -120,6 +141,16 @@ def constraint_rules() -> Iterator[Rule]:
                     times = Window(Count("pk"), partition_by=constraint.fields)
                     rows = model.objects.filter(constraint.condition or Q()).annotate(times=times)
                     yield Rule(model, sentence, rows.filter(times__gt=1).values_list("pk"))
+
+
+def reference_rules() -> Iterator[Rule]:
+    """Foreign keys: SQLite holds them for a connection that asks it to, and a shell does not."""
+    for model in apps.get_app_config("opportunities").get_models():
+        for field in model._meta.concrete_fields:
+            if field.is_relation:
+                there = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+                rows = model._base_manager.exclude(**{field.attname: None}).exclude(Exists(there))
+                yield Rule(model, _("What a row refers to is there."), rows.order_by().values_list("pk"))
 
 
 def broken_rules() -> Iterator[tuple[Rule, list[int]]]:

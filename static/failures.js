@@ -1,4 +1,5 @@
-// A request that failed is said aloud and stays on the screen. The words are the server's, in base.html.
+// A request that failed is said aloud and stays on the screen, and what was typed stays in its form. The words are the
+// server's: those of its answer (500.html, 503.html), or where there is none, those in base.html.
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, say);
@@ -12,12 +13,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   location.assign(event.detail.pathInfo.finalRequestPath);
 });
 
-function say() {
+function say({ detail }) {
   const messages = document.getElementById("messages");
-  messages.replaceChildren(line("notice notice-error", messages.dataset.failed));
+  const words = answered(detail.xhr) ?? messages.dataset.failed;
+  messages.replaceChildren(line("notice notice-error", words));
   const foot = document.querySelector("#dialog[open] .dialog-foot"); // the page around an open dialog is inert
-  foot?.prepend(line("dialog-alert", messages.dataset.failed));
+  foot?.prepend(line("dialog-alert", words));
   foot?.firstChild.setAttribute("role", "alert");
+}
+
+function answered(xhr) {
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  return page.querySelector("[data-failure]")?.textContent.trim().replace(/\s+/g, " ");
 }
 
 function line(classes, text) {

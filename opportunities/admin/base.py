@@ -8,7 +8,9 @@ from operator import attrgetter, or_
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import widgets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError
 from django.db.models import PROTECT, Model
 from django.shortcuts import redirect
@@ -54,6 +56,18 @@ class AutocompleteSelect(widgets.AutocompleteSelect):
         return super().optgroups(name, [key for key in value if re.fullmatch("[0-9]{1,18}", str(key))], attr)
 
 
+class KeysOnly:
+    """A row is named by its key; Django fails on what is none in an action, and on the name of no field."""
+
+    def get_object(self, request, object_id, from_field=None):
+        return super().get_object(request, object_id, from_field or None)
+
+    def response_action(self, request, queryset):
+        if not all(re.fullmatch("[0-9]{1,18}", key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest
+        return super().response_action(request, queryset)
+
+
 class LargeTable:
     """No page of it counts or lists all rows of a table without need."""
 
@@ -66,7 +80,7 @@ class LargeTable:
         return super().get_deleted_objects(objs, request)
 
 
-class ModelAdmin(LargeTable, admin.ModelAdmin):
+class ModelAdmin(KeysOnly, LargeTable, admin.ModelAdmin):
     form = FreshForm
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -211,11 +225,12 @@ def money_column(model: type[Model], name: str, currency: str = "currency"):
 
 
 def changed_columns(row: Model, changed: Iterable[str]) -> list[str]:
-    """The fields to save when those in `changed` changed: with the folded copies of them."""
+    """The fields to save when those in `changed` changed: with the folded copies of them, and never the key."""
     return [
         field.name
         for field in row._meta.concrete_fields
-        if field.name in changed or (isinstance(field, FoldedField) and field.source in changed)
+        if (field.name in changed and not field.primary_key)
+        or (isinstance(field, FoldedField) and field.source in changed)
     ]
 
 

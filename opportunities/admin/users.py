@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from opportunities.admin.base import LargeTable, OffersActive
+from opportunities.admin.base import KeysOnly, LargeTable, OffersActive
 from opportunities.models import Preferences
 from opportunities.permissions import NAMES
 
@@ -38,10 +38,10 @@ admin.site.unregister([Group, User, EmailAddress])  # the last is allauth's and 
 
 
 @admin.register(Group)
-class GroupAdmin(PermissionsInWords, DjangoGroupAdmin):
+class GroupAdmin(PermissionsInWords, KeysOnly, DjangoGroupAdmin):
     pass
 
 
 @admin.register(User)
-class UserAdmin(PermissionsInWords, OffersActive, LargeTable, DjangoUserAdmin):
+class UserAdmin(PermissionsInWords, OffersActive, KeysOnly, LargeTable, DjangoUserAdmin):
     inlines = [PreferencesInline]

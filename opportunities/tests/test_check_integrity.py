@@ -244,3 +244,22 @@ def test_a_quote_that_came_back_alone_is_found(unguarded):
 def test_facts_of_quotes_that_are_not_theirs_are_found(unguarded, deal, fact):
     sql(f"UPDATE opportunities_opportunity SET {fact} WHERE id = %s", getattr(unguarded, deal))
     assert found() == {QUOTES_SAID: [getattr(unguarded, deal)]}
+
+
+def test_a_correction_of_another_opportunitys_closing_is_found(unguarded):
+    sql(
+        "UPDATE opportunities_opportunityclose SET corrects_id = %s WHERE id = %s",
+        unguarded.lost_closing,
+        unguarded.won_closing,
+    )
+    assert found() == {"A correction is of a closing of the same opportunity.": [unguarded.won_closing]}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite only: PostgreSQL holds foreign keys for everybody")
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_refers_to_nothing_is_found():
+    opportunity = OpportunityFactory()
+    with connection.constraint_checks_disabled():
+        sql("UPDATE opportunities_opportunity SET account_id = 4711 WHERE id = %s", opportunity.pk)
+        assert found() == {"What a row refers to is there.": [opportunity.pk]}
+        sql("UPDATE opportunities_opportunity SET account_id = NULL")

@@ -9,7 +9,7 @@ def create(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("opportunities", "0021_step_index"),
+        ("opportunities", "0025_contradiction_indexes"),
     ]
 
     operations = [
