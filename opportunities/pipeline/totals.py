@@ -35,13 +35,20 @@ class Totals:
     is_too_many: bool = False
 
 
-def totals(sources: list[QuerySet], page: Page, probabilities: dict[int, int], everything: bool = False) -> Totals:
-    """Adds up the opportunities of `sources`: COUNTED of them, or `everything`, however many rows are read for it.
+def totals_beside(
+    page: Page, sources: list[QuerySet], probabilities: dict[int, int], everything: bool = False
+) -> Totals:
+    """`totals`, of which `page` shows a part; where it shows all, nothing is read.
 
-    Where `page` has all of them, nothing is read; `probabilities` are those of the stages, by id.
+    `probabilities` are those of the stages, by id.
     """
-    if not (page.previous_cursor or page.next_cursor):
-        return totals_of(page.rows, probabilities)
+    if page.previous_cursor or page.next_cursor:
+        return totals(sources, everything)
+    return totals_of(page.rows, probabilities)
+
+
+def totals(sources: list[QuerySet], everything: bool = False) -> Totals:
+    """Adds up the opportunities of `sources`: COUNTED of them, or `everything`, however many rows are read for it."""
     if not everything:
         count = counted(sources)
         if count > COUNTED:

@@ -14,7 +14,7 @@ from opportunities.pipeline.columns import columns
 from opportunities.pipeline.filters import OpportunityFilter
 from opportunities.pipeline.rows import RowWriter
 from opportunities.pipeline.saved_services import saved_views
-from opportunities.pipeline.totals import COUNTED, totals
+from opportunities.pipeline.totals import COUNTED, totals_beside
 
 OF_ROW = Quote.objects.open().filter(opportunity=OuterRef("pk")).order_by().values("opportunity")
 OPEN_QUOTES = Coalesce(Subquery(OF_ROW.values(count=Count("pk"))), 0)
@@ -40,7 +40,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "columns": shown,
         "page": page,
         "rows": [writer.row(opportunity) for opportunity in page.rows],
-        "totals": totals(sources, page, filters.probabilities, everything),
+        "totals": totals_beside(page, sources, filters.probabilities, everything),
         "everything": everything,
         "counted": COUNTED,
         "saved_views": saved_views(request.user, filters.full_query),

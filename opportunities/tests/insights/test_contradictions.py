@@ -210,7 +210,7 @@ def test_statements_do_not_grow_with_rows(client, manager, salesperson, deals, d
     for _round in range(2):
         for number in range(3):
             won(f"Mill {number}", salesperson, quoted=None)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             client.get(URL)
 
 

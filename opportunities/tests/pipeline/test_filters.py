@@ -304,6 +304,11 @@ def test_rare_filters_are_shown_while_one_of_them_is_in_use(client, salesperson,
         "steps": "due",
         "overdue": "yes",
         "idle": "yes",
+        "missing": "date",
+        "sector": "-",
+        "product": "-",
+        "revisions": "1",
+        "first": "date",
     }
     client.force_login(salesperson)
     html = client.get(URL, {name: of_choices.get(name, "wrong"), "state": "all"}).content.decode()

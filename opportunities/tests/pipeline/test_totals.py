@@ -148,7 +148,7 @@ def test_what_fits_one_page_is_added_up_without_a_statement(
 
     # then beyond one page they are counted, unless everything is asked for, and added up
     with django_assert_num_queries(statements - (everything and statements > 0)):
-        assert totals.totals(sources, page, filters.probabilities, everything).count == 7
+        assert totals.totals_beside(page, sources, filters.probabilities, everything).count == 7
 
 
 def test_the_last_page_is_not_taken_for_all(client, salesperson, few, monkeypatch):
