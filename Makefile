@@ -11,11 +11,12 @@ export DEBUG = 1
 MANAGE = .venv/bin/python manage.py
 SQLITE = DATABASE_URL=sqlite://:memory:
 
-.PHONY: help run test browser messages screenshots
+.PHONY: help run test soak browser messages screenshots
 
 help:
 	@echo "make run          start Clôture with demo data on http://127.0.0.1:$(PORT)/ (PORT=… for another port)"
 	@echo "make test         check style and migrations, and run all tests on SQLite and PostgreSQL"
+	@echo "make soak         run the tests of reliability at their full size: races, faults, random steps and input"
 	@echo "make messages     collect and compile the translations (needs gettext)"
 	@echo "make screenshots  take the pictures in docs/screenshots anew"
 
@@ -34,6 +35,11 @@ test: browser .venv/stamp-test
 	$(SQLITE) $(MANAGE) makemigrations --check --dry-run
 	$(SQLITE) CHROMIUM=$(CHROMIUM) .venv/bin/pytest -q -n 2
 	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m "not browser"
+
+soak: export SOAK = 1
+soak: .venv/stamp-test
+	$(SQLITE) .venv/bin/pytest -q -n 2 -m soak -rP
+	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m soak -rP
 
 browser:
 	@test -n "$(CHROMIUM)" || { echo "The browser tests need Chromium or Chrome, and there is none here."; \
