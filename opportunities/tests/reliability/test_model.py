@@ -32,7 +32,7 @@ from opportunities.tests.soak import report, size
 
 pytestmark = [pytest.mark.django_db, pytest.mark.soak]
 
-EXAMPLES, STEPS = size((4, 40), (150, 60))
+EXAMPLES, STEPS = size((4, 40), (200, 60))
 USERS = ["marta", "jonas", "ines", "nobody"]
 MANAGERS = {"ines"}
 SELLERS = {"marta", "jonas", "ines"}
@@ -354,7 +354,7 @@ class Machine(RuleBasedStateMachine):
             deal.close(by.pk, "lost", "Canceled", None, self.fates(deal, "lost", 0), result.batch.pk)
             deal.current.at = timezone.now()
         if ready:
-            self.batches[result.batch.pk] = (by.pk, timezone.now())
+            self.batches[result.batch.pk] = (by.pk, result.batch.at)
         done["done" if ready else "refused"] += 1
 
     @precondition(lambda self: self.batches)
