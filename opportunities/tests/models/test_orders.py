@@ -131,17 +131,18 @@ MODELS = (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose)
 STALE_WAYS: dict[str, Callable] = {
     "save": lambda row: row.save(),
     "bulk_update": lambda row: type(row).objects.bulk_update([row], columns(type(row))),
-    "update": lambda row: (
-        type(row)
-        .objects.filter(pk=row.pk)
-        .update(**{name: getattr(row, name) for name in columns(type(row), "attname")})
-    ),
+    "update": lambda row: type(row).objects.filter(pk=row.pk).update(**as_stored(row)),
     "loaddata": load,
 }
 
 
-def columns(model, name: str = "name") -> list[str]:
-    return [getattr(field, name) for field in model._meta.concrete_fields if not field.primary_key]
+def as_stored(row) -> dict:
+    """Its columns with keys instead of rows, which may be gone."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+
+
+def columns(model) -> list[str]:
+    return [field.name for field in model._meta.concrete_fields if not field.primary_key]
 
 
 def closed_rows() -> dict[tuple, tuple]:
