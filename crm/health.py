@@ -19,9 +19,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, no migration is pending, no guard or search index is missing; else 503 and why."""
+    """200 when the database answers, no migration is pending, guards and search indexes are whole; else 503 and why."""
     try:
         problems = pending_migrations() + [f"guard missing: {name}" for name in guards.missing(connection)]
+        problems += [f"guard outdated or switched off: {name}" for name in guards.outdated(connection)]
         problems += [f"search index missing: {name}" for name in search.missing(connection)]
     except Error:
         problems = ["the database does not answer"]

@@ -55,6 +55,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("closed_on", str(refusal))
     except (ValidationError, IntegrityError) as error:
         form.add_error(None, sentences(error))
+    if closing := services.current_closing(opportunity):  # since it was read: that says more than its quotes
+        return refuse(request, opportunity, AlreadyClosed(closing))
     form.show_again()
     return show_close(request, form, status=422)
 

@@ -96,6 +96,14 @@ def parse_row(record: Record, mapping: Mapping) -> Row:
     return row
 
 
+def external_id(record: Record, mapping: Mapping) -> str:
+    """The external ID alone; "" for a row that cannot be read."""
+    if record.problem:
+        return ""
+    row = Row(record.line)
+    return fill(row, "external_id", mapping.fields["external_id"], read_cells(row, record.cells, mapping))
+
+
 def read_cells(row: Row, raw: dict[str, str], mapping: Mapping) -> dict[str, str]:
     """The cells translated as [values] says, and "" for the words that mean an empty one."""
     cells = {column: cell.strip() for column, cell in raw.items()}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from opportunities.exchange.csv_file import ImportRefused, Record, read_csv
 from opportunities.exchange.directories import Directory, directories
 from opportunities.exchange.mapping import CLOSING, Mapping
 from opportunities.exchange.report import Report, Result
-from opportunities.exchange.rows import Row, parse_row
+from opportunities.exchange.rows import Row, external_id, parse_row
 from opportunities.models import OPEN_STATUSES, Opportunity, Quote, State, StatusReason, TimelineEvent, guards
 from opportunities.models.fields import fold
 from opportunities.record.services import edit_data
@@ -46,6 +47,7 @@ def import_file(
     lines: dict[str, int] = {}
     try:
         with transaction.atomic():
+            hold_stored(records, mapping)
             for chunk in chunks(progress(records), CHUNK):
                 rows = [parse_row(record, mapping) for record in chunk]
                 refuse_repeated(rows, lines)
@@ -60,10 +62,26 @@ def import_file(
     return report
 
 
-def chunks(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
-    iterator = iter(records)
+def chunks(items: Iterable, size: int) -> Iterator[list]:
+    iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+def hold_stored(records: list[Record], mapping: Mapping) -> None:
+    """Holds what the file names and is here already to the end of the transaction, in the order of the keys.
+
+    Chunk by chunk it would be held in the order of the file, and each would wait for ever for one who closes many.
+    There is one import at a time: two would wait for each other over what both create.
+    """
+    ContentType.objects.select_for_update(no_key=True).get(app_label="opportunities", model="opportunity")
+    if len(records) <= CHUNK:
+        return  # held in this order anyway
+    keys: list[int] = []
+    for ids in chunks((external_id(record, mapping) for record in records), CHUNK):
+        keys += Opportunity.objects.filter(external_id__in=ids).values_list("pk", flat=True)
+    for some in chunks(sorted(keys), CHUNK):
+        list(Opportunity.objects.filter(pk__in=some).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def refuse_repeated(rows: Iterable[Row], lines: dict[str, int]) -> None:

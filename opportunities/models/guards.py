@@ -13,17 +13,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from opportunities.models.closing import OpportunityClose, QuoteClose
+from opportunities.models.closing import ClosingBatch, OpportunityClose, QuoteClose
 from opportunities.models.merge_guards import MERGE_GUARDS, follows_a_merge
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.quote import Quote
 from opportunities.models.quote_line import QuoteLine
 from opportunities.models.reference import Account, Competitor, StatusReason
-from opportunities.models.triggers import Guard, changed, drop, existing, statement
+from opportunities.models.triggers import Guard, changed, drop, existing, statements, text, texts
 
-OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON = (
-    model._meta.db_table for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason)
+OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON, BATCH = (
+    model._meta.db_table
+    for model in (Opportunity, Quote, QuoteLine, OpportunityClose, QuoteClose, StatusReason, ClosingBatch)
 )
+KEPT = (OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON)
 
 
 def state_of(opportunity_id: str) -> str:
@@ -142,6 +144,14 @@ GUARDS = [
         gettext_noop("A closing starts current, on an open opportunity and with a reason of its outcome."),
     ),
     Guard(
+        "correction_is_of_the_same_closing",
+        CLOSING,
+        "INSERT",
+        f"NEW.corrects_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE id = NEW.corrects_id AND "
+        "opportunity_id = NEW.opportunity_id AND outcome = NEW.outcome AND reopened_at IS NOT NULL)",
+        gettext_noop("A correction is of a closing of the same opportunity, with the same outcome."),
+    ),
+    Guard(
         "closing_is_history",
         CLOSING,
         "UPDATE",
@@ -165,6 +175,13 @@ GUARDS = [
         f"FROM {CLOSING} WHERE opportunity_id = NEW.opportunity_id AND reopened_at IS NULL), 'open')",
         gettext_noop("A current closing belongs to a closed opportunity, and only to one."),
         deferred=True,
+    ),
+    Guard(
+        "closing_batch_is_history",
+        BATCH,
+        "UPDATE",
+        "TRUE",
+        gettext_noop("Who closed opportunities together, and when, is history and is not changed."),
     ),
     # Quotes.
     Guard(
@@ -216,6 +233,13 @@ GUARDS = [
         gettext_noop("A quote is closed by its closing."),
     ),
     Guard(
+        "active_quote_is_read_only",
+        QUOTE,
+        "UPDATE",
+        f"OLD.status = 'active' AND {changed(Quote, 'status', 'opportunity')}",
+        gettext_noop("What an active quote says is fixed; revise it instead."),
+    ),
+    Guard(
         "closed_quote_is_read_only",
         QUOTE,
         "UPDATE",
@@ -248,6 +272,21 @@ GUARDS = [
         "NEW.opportunity_close_id AND reopened_at IS NULL AND opportunity_id = "
         f"(SELECT opportunity_id FROM {QUOTE} WHERE id = NEW.quote_id)))",
         gettext_noop("A quote's closing starts current, from the status that the quote has, with its opportunity's."),
+    ),
+    Guard(
+        "quote_is_won_by_a_win",
+        QUOTE_CLOSING,
+        "INSERT",
+        "NEW.to_status = 'won' AND (NEW.from_status <> 'active' OR NOT EXISTS "
+        f"(SELECT 1 FROM {CLOSING} WHERE id = NEW.opportunity_close_id AND outcome = 'won'))",
+        gettext_noop("Only an active quote is won, and only with its opportunity."),
+    ),
+    Guard(
+        "quote_is_revised_alone",
+        QUOTE_CLOSING,
+        "INSERT",
+        "NEW.to_status = 'revised' AND (NEW.from_status <> 'active' OR NEW.opportunity_close_id IS NOT NULL)",
+        gettext_noop("Only an active quote is revised, and not by a closing of its opportunity."),
     ),
     Guard(
         "quote_closing_is_history",
@@ -291,7 +330,18 @@ GUARDS = [
     # What refers to a row must not come to mean another.
     *(
         Guard(f"{table}_id_is_fixed", table, "UPDATE", "NEW.id <> OLD.id", gettext_noop("A row keeps its id."))
-        for table in (OPPORTUNITY, QUOTE, LINE, CLOSING, QUOTE_CLOSING, REASON)
+        for table in KEPT
+    ),
+    # No guard of DELETE is asked then; a table that refers to one of these is emptied with it.
+    *(
+        Guard(
+            f"{table}_is_not_emptied",
+            table,
+            "TRUNCATE",
+            f"EXISTS (SELECT 1 FROM {table})",
+            gettext_noop("A table with history in it is not emptied."),
+        )
+        for table in KEPT
     ),
 ]
 
@@ -303,7 +353,8 @@ def create(connection) -> None:
         tables = connection.introspection.table_names(cursor)
         for guard in supported(connection):
             if guard.table in tables:
-                cursor.execute(statement(guard, connection.vendor))
+                for statement in statements(guard, connection.vendor):
+                    cursor.execute(statement)
 
 
 def missing(connection) -> list[str]:
@@ -313,21 +364,35 @@ def missing(connection) -> list[str]:
     return [guard.name for guard in supported(connection) if guard.trigger not in there]
 
 
+def outdated(connection) -> list[str]:
+    """The names of the guards that are in the database, but switched off or not as this version writes them."""
+    with connection.cursor() as cursor:
+        there = {name for name, _table in existing(connection, cursor)}
+        stored = texts(connection, cursor)
+    return [
+        guard.name
+        for guard in supported(connection)
+        if guard.trigger in there and stored.get(guard.trigger) != text(guard, connection.vendor)
+    ]
+
+
 def supported(connection) -> list[Guard]:
-    return [guard for guard in GUARDS if not (guard.deferred and connection.vendor == "sqlite")]
+    if connection.vendor == "sqlite":
+        return [guard for guard in GUARDS if not (guard.deferred or guard.event == "TRUNCATE")]
+    return GUARDS
 
 
 def sentence(error: Exception) -> str:
     """What an IntegrityError means, in the user's language: the guard's message, or the constraint's."""
-    text = str(error)
+    told = str(error)
     for guard in GUARDS:
-        if f"guard:{guard.name}" in text:
+        if f"guard:{guard.name}" in told:
             return _(guard.message)
     for model in apps.get_app_config("opportunities").get_models():
         for constraint in model._meta.constraints:
             # SQLite names the columns of a unique constraint, not the constraint.
             columns = [model._meta.get_field(name).column for name in getattr(constraint, "fields", ())]
             unique = ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
-            if constraint.name in text or text == f"UNIQUE constraint failed: {unique}":
+            if constraint.name in told or told.endswith(f"UNIQUE constraint failed: {unique}"):
                 return str(constraint.get_violation_error_message())
     return _("The database refused this change, and nothing was saved.")

@@ -14,6 +14,7 @@ class Guard:
     are held first by `lock` (PostgreSQL only; SQLite has one writer). An opportunity is held only when a quote becomes
     open on it, since a guard that always locks it deadlocks.
     `deferred` guards are checked at commit; SQLite has none, there `check_integrity` reports what they refuse.
+    Nor does SQLite have TRUNCATE, which PostgreSQL does without asking a guard of DELETE.
     """
 
     name: str
@@ -36,24 +37,32 @@ def changed(model: type[Model], *besides: str) -> str:
     return "(" + " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns) + ")"
 
 
-def statement(guard: Guard, vendor: str) -> str:
-    """The SQL that creates `guard`."""
+def statements(guard: Guard, vendor: str) -> list[str]:
+    """The SQL that creates `guard`; the last one is what the database keeps of its trigger, word for word."""
     if vendor == "sqlite":
         condition = guard.refuse_when.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
-        return (
+        return [
             f"CREATE TRIGGER {guard.trigger} BEFORE {guard.event} ON {guard.table} FOR EACH ROW WHEN {condition} "
             f"BEGIN SELECT RAISE(ABORT, 'guard:{guard.name}'); END"
-        )
+        ]
+    kind, when, timing = "TRIGGER", "BEFORE", ""
+    if guard.deferred:
+        kind, when, timing = "CONSTRAINT TRIGGER", "AFTER", " DEFERRABLE INITIALLY DEFERRED"
+    each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
+    return [
+        f"CREATE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $${function_body(guard)}$$",
+        f"CREATE {kind} {guard.trigger} {when} {guard.event} ON {guard.table}{timing} "
+        f"FOR EACH {each} EXECUTE FUNCTION {guard.trigger}()",
+    ]
+
+
+def function_body(guard: Guard) -> str:
+    """What PostgreSQL calls: it lets the row pass, or refuses it."""
     lock = f"PERFORM 1 FROM {guard.locks} FOR {guard.lock}; " if guard.locks else ""
-    row = "OLD" if guard.event == "DELETE" else "NEW"
-    when, kind = ("AFTER", "CONSTRAINT TRIGGER") if guard.deferred else ("BEFORE", "TRIGGER")
-    timing = "DEFERRABLE INITIALLY DEFERRED" if guard.deferred else ""
+    row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(guard.event, "NEW")
     return (
-        f"CREATE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock}"
-        f"IF {guard.refuse_when} THEN RAISE EXCEPTION 'guard:{guard.name}' USING ERRCODE = 'check_violation'; END IF; "
-        f"RETURN {row}; END $$; "
-        f"CREATE {kind} {guard.trigger} {when} {guard.event} ON {guard.table} {timing} "
-        f"FOR EACH ROW EXECUTE FUNCTION {guard.trigger}()"
+        f" BEGIN {lock}IF {guard.refuse_when} THEN RAISE EXCEPTION 'guard:{guard.name}' "
+        f"USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END "
     )
 
 
@@ -66,6 +75,24 @@ def drop(connection) -> None:
             else:
                 cursor.execute(f"DROP TRIGGER {name} ON {table}")
                 cursor.execute(f"DROP FUNCTION {name}")
+
+
+def text(guard: Guard, vendor: str) -> str:
+    """What `texts` says of `guard` where the database has it as this version writes it."""
+    return (function_body(guard) if vendor == "postgresql" else "") + statements(guard, vendor)[-1]
+
+
+def texts(connection, cursor) -> dict[str, str]:
+    """By trigger, what the database would do: that of a guard that is switched off is missing."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        cursor.execute(
+            "SELECT tgname, prosrc || pg_get_triggerdef(pg_trigger.oid, true) FROM pg_trigger "
+            "JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE tgenabled IN ('O', 'A') AND pg_table_is_visible(pg_class.oid)"
+        )
+    return dict(cursor.fetchall())
 
 
 def existing(connection, cursor) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from opportunities.integrity import broken_rules
 from opportunities.models import guards
+from opportunities.models.triggers import statements
 from opportunities.tests.factories import (
     AccountFactory,
     CompetitorFactory,
@@ -91,6 +92,20 @@ def test_a_missing_guard_is_told(deals, capsys):
     printed = capsys.readouterr().out.splitlines()
     assert printed == [f"The guard {name} is missing." for name in guards.missing(connection)]
     assert str(failure.value) == f"{len(printed)} problems were found."
+
+
+def test_a_guard_of_another_version_is_told(deals, capsys):
+    connection.check_constraints()
+    guard = next(guard for guard in guards.GUARDS if guard.name == "closing_is_kept")
+    sql(f"DROP TRIGGER {guard.trigger}" + (f" ON {guard.table}" if connection.vendor == "postgresql" else ""))
+    statement = statements(guard, connection.vendor)[-1]
+    sql(statement.replace("DELETE", "UPDATE"))
+
+    with pytest.raises(CommandError, match="1 problem was found"):
+        call_command("check_integrity")
+
+    told = "The guard closing_is_kept is switched off, or not that of this version.\n"
+    assert capsys.readouterr().out == told
 
 
 def test_the_rows_that_break_a_rule_are_told(unguarded, capsys):

@@ -12,10 +12,14 @@ SHOWN = 50
 
 
 class Command(BaseCommand):
-    help = "Checks every rule over the whole database; fails when one is broken or a guard is missing."
+    help = "Checks every rule over the whole database; fails when one is broken or a guard is not there as it must be."
 
     def handle(self, **options):
         problems = [_("The guard %(name)s is missing.") % {"name": name} for name in guards.missing(connection)]
+        problems += [
+            _("The guard %(name)s is switched off, or not that of this version.") % {"name": name}
+            for name in guards.outdated(connection)
+        ]
         problems += [_("The search index %(name)s is missing.") % {"name": name} for name in search.missing(connection)]
         for rule, keys in broken_rules():
             rows = ", ".join(str(key) for key in keys[:SHOWN]) + (", …" if len(keys) > SHOWN else "")

@@ -1,5 +1,7 @@
 """What a supervisor asks: /healthz of the process, /readyz of all that it needs to serve."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -28,6 +30,16 @@ def test_readyz_names_a_guard_that_is_missing(client, guard):
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json() == {"status": "not ready", "problems": [f"guard missing: {guard.name}"]}
+
+
+@pytest.mark.django_db
+def test_readyz_names_a_guard_of_another_version(client, monkeypatch):
+    lax = [replace(guard, refuse_when="1 = 0") if guard.name == "closing_is_kept" else guard for guard in guards.GUARDS]
+    monkeypatch.setattr(guards, "GUARDS", lax)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    problem = "guard outdated or switched off: closing_is_kept"
+    assert response.json() == {"status": "not ready", "problems": [problem]}
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from opportunities.closing import correct_closing, plan_close, reopen_opportunity
 from opportunities.closing.services import close_quotes
-from opportunities.models import Quote, QuoteClose, SavedView
+from opportunities.models import ClosingBatch, Quote, QuoteClose, SavedView
 from opportunities.tests.factories import (
     CompetitorFactory,
     ContactFactory,
@@ -48,6 +48,7 @@ def deals(db) -> SimpleNamespace:
     reopened_closing = close(reopened, plan=plan_close(reopened, "lost"))
     reopen_opportunity(reopened_closing, by=reopened.owner, quotes=[back_quote.pk], reason="A mistake")
 
+    closed_together = ClosingBatch.objects.create(by=empty.owner)
     saved_view = SavedView.objects.create(user=empty.owner, name="Mine", query="owner=mine")
 
     deals = SimpleNamespace(**{name: value for name, value in locals().items() if isinstance(value, Model)})

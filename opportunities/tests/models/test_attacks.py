@@ -66,6 +66,14 @@ REFUSED_INSERTS = [
     ("closing_starts_current", lambda d: closing(d.empty, reopen_reason="New")),
     ("closing_starts_current", lambda d: closing(d.empty, status_reason=reason("Won"))),
     ("closing_starts_current", lambda d: closing(d.lost)),
+    *(
+        ("correction_is_of_the_same_closing", lambda d, facts=facts: closing(d.reopened, **facts(d)))
+        for facts in [
+            lambda d: {"corrects": d.corrected_closing},
+            lambda d: {"corrects": d.won_closing},
+            lambda d: {"corrects": d.reopened_closing} | won(1),
+        ]
+    ),
     ("closing_outcome_fits_its_revenue", lambda d: closing(d.empty, actual_revenue=1)),
     ("closing_outcome_fits_its_revenue", lambda d: closing(d.empty, outcome="open", status_reason=reason("On hold"))),
     ("closing_outcome_fits_its_revenue", lambda d: closing(d.empty, **won(-1))),
@@ -104,6 +112,9 @@ REFUSED_INSERTS = [
     ("quote_closing_starts_current", lambda d: quote_closing(d.back_quote, opportunity_close=d.reopened_closing)),
     ("quote_closing_starts_current", lambda d: quote_closing(d.won_quote, from_status="active")),
     ("quote_closing_goes_from_open_to_closed", lambda d: quote_closing(d.draft, to_status="active")),
+    ("quote_is_won_by_a_win", lambda d: quote_closing(d.active, to_status="won")),
+    ("quote_is_won_by_a_win", lambda d: quote_closing(d.draft, to_status="won")),
+    ("quote_is_revised_alone", lambda d: quote_closing(d.draft, to_status="revised")),
 ]
 
 
@@ -161,6 +172,9 @@ REFUSED_UPDATES = [
     ("closed_quote_comes_back_as_it_was", "revised", lambda d: {"status": "active"}),
     ("closed_quote_comes_back_as_it_was", "left_quote", lambda d: {"status": "active"}),
     ("closed_quote_comes_back_as_it_was", "won_quote", lambda d: {"status": "lost"}),
+    ("active_quote_is_read_only", "active", lambda d: {"total": 1}),
+    ("active_quote_is_read_only", "active", lambda d: {"name": "New", "status": "active"}),
+    ("closing_batch_is_history", "closed_together", lambda d: {"at": timezone.now()}),
     ("closing_is_history", "won_closing", lambda d: {"details": "New"}),
     ("closing_is_history", "reopened_closing", lambda d: {"reopened_at": None}),
 ]

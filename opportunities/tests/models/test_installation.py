@@ -1,11 +1,14 @@
 """Guards, reference data and groups are there after whatever makes or empties a database."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from opportunities.models import Opportunity, OpportunityClose, Stage, StatusReason, guards
+from opportunities.models.triggers import statements
 from opportunities.permissions import GROUPS
 from opportunities.tests.factories import OpportunityFactory, close
 from opportunities.tests.models.ways import sql
@@ -28,7 +31,7 @@ def installed() -> dict[str, str]:
 @pytest.mark.django_db
 def test_every_guard_is_in_the_database():
     assert set(installed()) == {guard.trigger for guard in guards.supported(connection)}
-    assert guards.missing(connection) == []
+    assert (guards.missing(connection), guards.outdated(connection)) == ([], [])
 
 
 @pytest.mark.django_db
@@ -36,6 +39,39 @@ def test_a_guard_that_was_dropped_is_missing(db):
     table = " ON opportunities_opportunityclose" if connection.vendor == "postgresql" else ""
     sql(f"DROP TRIGGER guard_closing_is_kept{table}")
     assert guards.missing(connection) == ["closing_is_kept"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("guard", guards.supported(connection), ids=lambda guard: guard.name)
+def test_a_guard_that_says_something_else_is_outdated(guard):
+    lax = replace(guard, refuse_when=f"({guard.refuse_when}) AND 1 = 0", locks="")
+    drop_one(guard)
+    for statement in statements(lax, connection.vendor):
+        sql(statement.replace("%", "%%"))
+    assert (guards.missing(connection), guards.outdated(connection)) == ([], [guard.name])
+
+
+@pytest.mark.django_db
+def test_a_guard_that_is_asked_at_another_time_is_outdated():
+    guard = next(guard for guard in guards.GUARDS if guard.name == "closing_is_kept")
+    drop_one(guard)
+    for statement in statements(replace(guard, event="INSERT"), connection.vendor):
+        sql(statement.replace("RETURN NEW", "RETURN OLD"))
+    assert (guards.missing(connection), guards.outdated(connection)) == ([], ["closing_is_kept"])
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite cannot switch a trigger off")
+def test_a_guard_that_is_switched_off_is_told():
+    sql("ALTER TABLE opportunities_opportunityclose DISABLE TRIGGER guard_closing_is_kept")
+    assert (guards.missing(connection), guards.outdated(connection)) == ([], ["closing_is_kept"])
+
+
+def drop_one(guard) -> None:
+    if connection.vendor == "sqlite":
+        sql(f"DROP TRIGGER {guard.trigger}")
+    else:
+        sql(f"DROP FUNCTION {guard.trigger} CASCADE")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -55,6 +91,7 @@ def test_a_migration_makes_the_guards_anew():
 
     # then its guards are those of this version
     assert installed() == before
+    assert guards.outdated(connection) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
 from opportunities.closing import record_closings, reopen_opportunity
 from opportunities.closing.facts import Closing
-from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose, StatusReason
+from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose, StatusReason, guards
 from opportunities.tests.factories import close, day, reason
 from opportunities.tests.models.test_attacks import closing, quote, quote_closing
 from opportunities.tests.models.ways import insert_by_sql, sql, update_by_queryset
@@ -71,6 +72,26 @@ def test_a_line_does_not_move_to_or_from_a_quote_that_is_no_draft(deals):
 def test_an_opportunity_is_not_closed_past_its_open_quotes(deals):
     with refused("closed_opportunity_has_no_open_quotes"):
         record_closings([Closing(deals.open_, "lost", reason("Price"), day(0))], by=None)
+
+
+def test_a_draft_does_not_win_and_a_loss_has_no_winner(deals):
+    quotes = list(deals.open_.quotes.open())
+    for outcome, status, revenue in [("won", "draft", 1), ("lost", "active", None)]:
+        fates = {quote.pk: "won" if quote.status == status else "canceled" for quote in quotes}
+        name = "Won" if outcome == "won" else "Price"
+        with refused("quote_is_won_by_a_win"):
+            record_closings(
+                [Closing(deals.open_, outcome, reason(name), day(0), revenue, quotes=quotes, fates=fates)], by=None
+            )
+
+
+def test_a_closing_does_not_revise_a_quote(deals):
+    quotes = list(deals.open_.quotes.open())
+    revised = Closing(
+        deals.open_, "lost", reason("Price"), day(0), quotes=quotes, fates={quote.pk: "revised" for quote in quotes}
+    )
+    with refused("quote_is_revised_alone"):
+        record_closings([revised], by=None)
 
 
 def test_two_quotes_are_not_won_together(deals):
@@ -178,6 +199,23 @@ def test_replacing_a_row_deletes_it_and_is_refused(deals, name, values, guard):
 def test_replacing_a_line_of_an_active_quote_is_refused(deals):
     with refused("line_insert_needs_a_draft"):
         insert_by_sql(deals.active.lines.get(), "REPLACE")
+
+
+@on_postgresql
+@pytest.mark.parametrize("model", [model for model in apps.get_models() if model._meta.db_table in guards.KEPT])
+def test_a_table_with_history_is_not_emptied(deals, model):
+    connection.check_constraints()  # PostgreSQL empties no table that waits for a deferred guard
+    table = model._meta.db_table
+    with refused(*(f"{kept}_is_not_emptied" for kept in guards.KEPT)):
+        sql(f"TRUNCATE {table} CASCADE")
+
+
+@on_postgresql
+def test_a_table_that_history_refers_to_is_not_emptied_with_it(deals):
+    connection.check_constraints()
+    for table in ["opportunities_account", "opportunities_closingbatch", "opportunities_competitor", "auth_user"]:
+        with refused(*(f"{kept}_is_not_emptied" for kept in guards.KEPT)):
+            sql(f"TRUNCATE {table} CASCADE")
 
 
 @on_postgresql

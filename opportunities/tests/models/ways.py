@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from tempfile import NamedTemporaryFile
 
+from django.core import serializers
+from django.core.management import call_command
 from django.db import connection, models
 from django.utils import timezone
 
@@ -33,6 +36,18 @@ def update_by_save(row: models.Model, **values) -> None:
 
 def update_in_bulk(row: models.Model, **values) -> None:
     type(row).objects.bulk_update([give(row, values)], list(values))
+
+
+def update_by_loaddata(row: models.Model, **values) -> None:
+    load(give(row, values))
+
+
+def load(*rows: models.Model) -> None:
+    """As `loaddata` does with a file of `rows`."""
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        serializers.serialize("json", rows, stream=file)
+        file.flush()
+        call_command("loaddata", file.name, verbosity=0)
 
 
 def give(row: models.Model, values: dict) -> models.Model:
@@ -68,24 +83,24 @@ def delete_by_queryset(row: models.Model) -> None:
     type(row).objects.filter(pk=row.pk)._raw_delete("default")
 
 
-UPDATES = [update_by_sql, update_by_queryset, update_by_save, update_in_bulk]
-INSERTS = [insert_by_sql, insert_by_save, insert_in_bulk]
+UPDATES = [update_by_sql, update_by_queryset, update_by_save, update_in_bulk, update_by_loaddata]
+INSERTS = [insert_by_sql, insert_by_save, insert_in_bulk, load]
 DELETES = [delete_by_sql, delete_by_queryset]
 
 
-def column_updates(model: type[models.Model], *besides: str) -> list[tuple]:
-    """Each way to update each column, as (way, name of the field), but those of `besides`.
+def column_updates(model: type[models.Model], way, *besides: str) -> list[str]:
+    """The fields of `model` whose columns `way` can update, but those of `besides`.
 
     Django gives a new key to a copy, and a folded column its right value, so only some ways reach them.
     """
+    reaches_keys = way is update_by_sql
+    reaches_folded = way in (update_by_sql, update_by_queryset, update_by_loaddata)
     return [
-        (way, field.name)
+        field.name
         for field in model._meta.concrete_fields
         if field.name not in besides
-        for way in UPDATES
-        if way is update_by_sql
-        or not (field.primary_key or isinstance(field, FoldedField))
-        or (way is update_by_queryset and isinstance(field, FoldedField))
+        and (reaches_keys or not field.primary_key)
+        and (reaches_folded or not isinstance(field, FoldedField))
     ]
 
 

@@ -149,7 +149,7 @@ def test_what_is_missing_is_typed_at_the_row(client, deals):
 
 def test_a_quote_that_changed_since_it_was_shown_blocks_its_row_and_is_shown_anew(client, deals):
     fields = filled_in(client, deals[:1])
-    deals[0].quotes.update(total=Decimal("901"))
+    QuoteFactory(opportunity=deals[0])
     with nothing_changes():
         response = client.post(URL, fields, headers=HTMX)
     assert response.status_code == 422

@@ -1,6 +1,9 @@
 """Quotes in every state, each brought there as the product brings it."""
 
+from datetime import timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from opportunities.closing import reopen_opportunity
 from opportunities.models import Opportunity, Quote, QuoteLine
@@ -28,8 +31,10 @@ def active(owner=None, **facts) -> Quote:
     return fresh(services.activate_quote(quote, by=quote.opportunity.owner))
 
 
-def expired(quote: Quote) -> Quote:
-    Quote.objects.filter(pk=quote.pk).update(valid_until=day(-1))
+def expired(owner=None, **facts) -> Quote:
+    """As `active`, valid until yesterday; it is past activating now."""
+    quote = draft(owner, **facts, valid_until=day(-1))
+    Quote.objects.filter(pk=quote.pk).update(status="active", activated_at=timezone.now() - timedelta(days=2))
     return fresh(quote)
 
 
@@ -47,11 +52,13 @@ def quote_in(state: str, owner=None) -> Quote:
         quote = quote_in(state.removesuffix(CLOSED), owner)
         close(quote.opportunity)
         return fresh(quote)
-    quote = draft(owner) if "draft" in state else active(owner)
+    if state == "expired":
+        return expired(owner)
+    if "draft" in state:
+        return fresh(draft(owner, valid_until=day(-1 if "expired" in state else 30)))
+    quote = active(owner)
     by = quote.opportunity.owner
     match state:
-        case "expired" | "expired draft":
-            expired(quote)
         case "lost" | "canceled":
             services.close_quote(quote, to_status=state, closed_on=day(0), by=by)
         case "revised":

@@ -1,6 +1,7 @@
 """The dialogs that make another draft of a quote: its next revision, or a copy."""
 
 import re
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -31,9 +32,9 @@ def url(name: str, quote: Quote) -> str:
 # Revise
 
 
-@pytest.mark.parametrize(("make", "valid_until"), [(lambda quote: quote, day(10)), (expired, day(30))])
+@pytest.mark.parametrize(("make", "valid_until"), [(partial(active, valid_until=day(10)), day(10)), (expired, day(30))])
 def test_the_revise_dialog_proposes_the_validity_or_thirty_days(signed_in, salesperson, make, valid_until):
-    quote = make(active(salesperson, valid_until=day(10)))
+    quote = make(salesperson)
 
     response = signed_in.get(url("revise", quote), headers=HTMX)
 

@@ -92,7 +92,7 @@ def test_revising_sets_no_first_day_that_the_quote_had_not_and_may_leave_the_las
 
 
 def test_an_expired_quote_is_extended_by_revising_it():
-    revision = services.revise_quote(expired(active()), by=None, reason="More time", valid_until=day(0))
+    revision = services.revise_quote(expired(), by=None, reason="More time", valid_until=day(0))
 
     assert services.activate_quote(revision, by=None).is_active
 

@@ -38,5 +38,6 @@ def store(opportunity, number: str, revision: int, status: str) -> None:
     """A quote of that status, whatever was in between."""
     quote = QuoteFactory(opportunity=opportunity, number=number, revision=revision)
     if status != "draft":
-        quote.closings.create(from_status="draft", to_status=status, closed_on=opportunity.opened_on)
+        opportunity.quotes.filter(pk=quote.pk).update(status="active")
+        quote.closings.create(from_status="active", to_status=status, closed_on=opportunity.opened_on)
         opportunity.quotes.filter(pk=quote.pk).update(status=status)
