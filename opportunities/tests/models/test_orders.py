@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from opportunities.closing import correct_closing, reopen_opportunity, undo_close
 from opportunities.models import Opportunity, OpportunityClose, Quote, QuoteClose, QuoteLine, guards
+from opportunities.models.quote import quote_facts
 from opportunities.quotes import draft_services, services
 from opportunities.tests.factories import close, day, reason
 from opportunities.tests.models.test_attacks import closing, lost, opened, quote_closing
@@ -51,7 +52,7 @@ def parts_of_a_closing(deals) -> dict[str, Callable[[], object]]:
         "record": lambda: OpportunityClose.objects.bulk_create([closing(deal)]),
         "record quotes": record_quotes,
         "close quotes": close_quotes,
-        "close": lambda: Opportunity.objects.filter(pk=deal.pk).update(**lost()),
+        "close": lambda: Opportunity.objects.filter(pk=deal.pk).update(**lost(), **quote_facts()),
     }
 
 
@@ -59,7 +60,7 @@ def parts_of_a_reopening(deals) -> dict[str, Callable[[], object]]:
     deal, record = deals.won, deals.won_closing
     return {
         "reopen record": lambda: OpportunityClose.objects.filter(pk=record.pk).update(reopened_at=timezone.now()),
-        "open": lambda: Opportunity.objects.filter(pk=deal.pk).update(**opened()),
+        "open": lambda: Opportunity.objects.filter(pk=deal.pk).update(**opened(), **dict.fromkeys(quote_facts())),
         "restore records": lambda: record.quote_closings.update(restored_at=timezone.now()),
         "open quotes": lambda: [
             Quote.objects.filter(pk=quote.pk).update(status=status)
