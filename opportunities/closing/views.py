@@ -126,6 +126,8 @@ def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title:
         form.add_error("closed_on" if "closed_on" in form.fields else None, str(refusal))
     except (ValidationError, IntegrityError) as error:
         form.add_error(None, sentences(error))
+    if services.current_closing(opportunity) != current:  # since it was read: that says more than its quotes
+        return refuse(request, opportunity, NotClosed())
     return show(request, panel, title, opportunity, {"form": form}, status=422)
 
 
