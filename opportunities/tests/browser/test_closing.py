@@ -65,6 +65,19 @@ def test_closing_as_won_with_a_chosen_winner(show, opportunity):
     assert statuses(opportunity) == {"Q-2026-0114": "won", "Q-2026-0121": "lost", "Q-2026-0130": "canceled"}
 
 
+def test_a_choice_in_the_instant_in_which_the_dialog_appears_is_not_lost(show, opportunity):
+    # given
+    page = show(opportunity)
+    choose = "queueMicrotask(() => document.querySelector('[name=outcome][value=won]').click())"
+    page.evaluate(f'document.addEventListener("htmx:afterSwap", () => {choose}, {{ once: true }})')
+
+    # when
+    page.get_by_role("link", name="Close as lost").click()
+
+    # then
+    expect(page.get_by_role("dialog").get_by_label("Actual revenue")).to_be_visible()
+
+
 def test_undo_brings_everything_back(show, opportunity):
     close(opportunity, "lost")
     opportunity = OpportunityFactory(owner=opportunity.owner)
