@@ -35,7 +35,7 @@ test: browser .venv/stamp-test
 	.venv/bin/ruff format --check .
 	$(SQLITE) $(MANAGE) makemigrations --check --dry-run
 	$(SQLITE) CHROMIUM=$(CHROMIUM) .venv/bin/pytest -q -n 2
-	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m "not browser"
+	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m "not browser and not one_database"
 
 soak: export SOAK = 1
 soak: .venv/stamp-test

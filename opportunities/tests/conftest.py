@@ -1,11 +1,20 @@
 """What every test may use: users by role, and the database that the tests run on."""
 
+import gc
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import translation
 
 from opportunities.tests.factories import UserFactory
+
+
+def pytest_collection_finish():
+    """What is there by now stays; looking through it for garbage would take a tenth of the time of the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

@@ -54,10 +54,16 @@ def nothing_changes():
 def refused(*names: str):
     """The database refuses the block, at the latest at its commit, by one of these guards and constraints.
 
-    By any of them when none is named.
+    By any of them when none is named. Nothing changes.
     """
-    with nothing_changes():
-        with pytest.raises(IntegrityError) as refusal, transaction.atomic():  # noqa: PT012
-            yield
-            connection.check_constraints()
-        assert guards.sentence(refusal.value) in [SENTENCES[name] for name in names or SENTENCES]
+    with nothing_changes(), refusal(*names):
+        yield
+
+
+@contextmanager
+def refusal(*names: str):
+    """As `refused`, for one of many blocks: that nothing changes is left to what is around them."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():  # noqa: PT012
+        yield
+        connection.check_constraints()
+    assert guards.sentence(refusal.value) in [SENTENCES[name] for name in names or SENTENCES]

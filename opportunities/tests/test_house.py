@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "opportunities"
 # From the ground up: a file imports from lower floors, and beside it only from its own part.

@@ -28,6 +28,8 @@ from opportunities.tests.factories import (
 )
 from opportunities.tests.page import form_of
 
+pytestmark = pytest.mark.one_database
+
 PO = settings.LOCALE_PATHS[0] / "fr" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
 WORD = re.compile(r"\b[^\W\d_]{2,}\b")

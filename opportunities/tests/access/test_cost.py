@@ -15,7 +15,7 @@ from opportunities.permissions import SEES_COST
 from opportunities.tests.access.world import address, make_users, make_world, patterns
 from opportunities.tests.page import form_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 # A product's cost, a line's at 9,000 a unit before and after it changed, and the margins of that line.
 SECRETS = {
     "cost of the product": "5432.17",

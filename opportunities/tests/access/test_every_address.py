@@ -9,7 +9,7 @@ from django.template.backends.django import Template
 from opportunities.tests.access.table import TABLE
 from opportunities.tests.access.world import ROLES, address, make_users, make_world, patterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 LOGIN = "/accounts/login/"
 OTHERS = ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 # What a visit itself leaves: sessions, and attempts that are counted.

@@ -6,7 +6,7 @@ import pytest
 
 from opportunities.tests.access.world import address, make_users, make_world, patterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ELSEWHERE = ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example/", "\t//elsewhere.example/"]
 LEADS = ["Location", "HX-Location", "HX-Redirect", "HX-Push-Url", "HX-Replace-Url"]
 

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -50,6 +51,30 @@ def browser_type_launch_args(browser_type_launch_args):
 def live_server(django_db_setup, live_server):
     """Started once the database is a file: before that it is "in memory", and all threads share one connection."""
     return live_server
+
+
+@pytest.fixture(scope="session")
+def context(browser):
+    """One for all tests: a page asks for some 25 files, and a new context would for all of them anew."""
+    context = browser.new_context()
+    serve = StaticFilesHandler.serve
+    StaticFilesHandler.serve = lambda self, request: kept(serve(self, request))
+    yield context
+    StaticFilesHandler.serve = serve
+    context.close()
+
+
+def kept(response):
+    response["Cache-Control"] = "max-age=3600"
+    return response
+
+
+@pytest.fixture
+def page(context):
+    yield context.new_page()
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
 
 
 @pytest.fixture
