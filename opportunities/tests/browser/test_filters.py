@@ -32,6 +32,7 @@ def test_keys_alone_show_more_filters_which_keep_what_was_typed(show, live_serve
     expect(filters.locator("summary")).to_be_focused()
     expect(filters.get_by_label("Search")).to_have_value("pump")
     expect(page).to_have_url(f"{live_server.url}/opportunities/")
+    expect(filters.get_by_role("list", name="Filters in use")).to_have_count(0)
     expect(page.locator("tbody a.strong")).to_have_count(3)
     assert violations(page) == []
 
