@@ -11,6 +11,7 @@ from opportunities.models import Opportunity
 from opportunities.pipeline.filters import OpportunityFilter
 from opportunities.pipeline.views import with_columns
 from opportunities.tests.factories import AccountFactory, CompetitorFactory, day, reason
+from opportunities.tests.plans import prefer_indexes
 
 pytestmark = pytest.mark.django_db
 
@@ -51,10 +52,7 @@ def chosen(salesperson):
     """The filters that Marta has at an address."""
     AccountFactory(name="Northwind")
     rival = CompetitorFactory()
-    if connection.vendor == "postgresql":  # a table this small is scanned unless that is made dear
-        with connection.cursor() as cursor:
-            for way in ["seqscan", "bitmapscan", "sort"]:
-                cursor.execute(f"SET LOCAL enable_{way} = off")
+    prefer_indexes("seqscan", "bitmapscan", "sort")
     keys = {"rival": str(rival.pk), "in progress": str(reason("In progress").pk)}
     return lambda address: OpportunityFilter(
         {name: keys.get(value, value) for name, value in address.items()}, salesperson
