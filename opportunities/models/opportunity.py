@@ -28,37 +28,44 @@ CONTRADICTIONS = {
 class OpportunityWords(search.Words):
     """In the topic, in the account's name, or as the number of a quote."""
 
-    def __init__(self, index: search.TextIndex, database: str):
-        super().__init__(index, database)
+    def __init__(self, text: str, database: str):
+        super().__init__(search.TOPICS, database, text)
         # By the words that were looked up: the accounts that have it in their name, None where these are too many.
-        self.accounts: dict[str, set[int] | None] = {}
+        self.accounts: dict[str, list[int] | None] = {}
+
+    def accounts_with(self, word: str) -> list[int] | None:
+        """The accounts with `word` in their name; None for too many, or where no index tells."""
+        if not search.is_indexed(word):
+            return None
+        if word not in self.accounts:
+            named = Account.objects.using(self.database).filter(folded_name__has=[word]).order_by()
+            found = list(named.values_list("pk", flat=True)[: search.SOME + 1])
+            self.accounts[word] = found if len(found) <= search.SOME else None
+        return self.accounts[word]
 
     def is_elsewhere(self, word):
-        if word not in self.accounts:
-            found = search.ACCOUNTS.rows_with([word], search.RARE, self.connection)
-            self.accounts[word] = found if len(found) <= search.RARE else None
-        return self.accounts[word] != set() or bool(search.quote_numbers(word))
+        return self.accounts_with(word) != [] or bool(search.quote_numbers(word))
 
-    def contains(self, word):
-        found, accounts, numbers = super().contains(word), self.accounts.get(word), search.quote_numbers(word)
+    def how_many(self, words, most):
+        accounts = self.accounts_with(words[0])
         if accounts is None:
-            found |= Q(account__folded_name__contains=word)
-        elif accounts:
-            found |= Q(account__in=accounts)
-        return found | Q(pk__in=self.all.filter(quotes__number__in=numbers).values("pk")) if numbers else found
+            return most + 1
+        theirs = self.all.filter(account__id__among=accounts)[: most + 1].count()
+        return min(super().how_many(words, most) + theirs, most + 1)
 
-    def ids_with(self, words, most):
-        found = super().ids_with(words, most)
-        if found is None or not self.is_elsewhere(words[0]):
+    def have(self, words, way):
+        found = super().have(words, way)
+        if not self.is_elsewhere(words[0]):
             return found
-        accounts, numbers = self.accounts[words[0]], search.quote_numbers(words[0])
+        accounts, numbers = self.accounts_with(words[0]), search.quote_numbers(words[0])
         if accounts is None:
-            return None
-        if accounts:
-            found.update(self.all.filter(account__in=accounts).values_list("pk", flat=True)[: most + 1])
+            found |= Q(account__folded_name__in_row=words)
+        elif accounts:
+            found |= Q(account__id__among=accounts)
         if numbers:
-            found.update(self.all.filter(quotes__number__in=numbers).values_list("pk", flat=True))
-        return found if len(found) <= most else None
+            numbered = self.all.filter(quotes__number__in=numbers)
+            found |= Q(pk__among=list(numbered.values_list("pk", flat=True)))
+        return found
 
     @property
     def all(self) -> models.QuerySet:
@@ -66,12 +73,10 @@ class OpportunityWords(search.Words):
 
 
 class OpportunityQuerySet(models.QuerySet):
-    def search(self, text: str, rare: int | None = None) -> "OpportunityQuerySet":
-        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter.
-
-        `rare` is that of `with_words`.
-        """
-        return search.with_words(self, text, OpportunityWords(search.TOPICS, self.db), rare)
+    def search(self, text: str) -> "OpportunityQuerySet":
+        """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
+        words = OpportunityWords(text, self.db)
+        return words.among(self, words.are_few)
 
     def overdue(self) -> "OpportunityQuerySet":
         """Open ones whose estimated close date has passed, in the user's time zone."""

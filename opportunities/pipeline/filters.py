@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,15 +16,15 @@ from django.utils.translation import gettext_lazy
 from opportunities.fields import add_class, suggested
 from opportunities.formats import format_date
 from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
-from opportunities.models.search import are_picked
+from opportunities.models.opportunity import OpportunityWords
 from opportunities.money import CURRENCIES, format_amount
-from opportunities.paging import Order
+from opportunities.paging import SIZE, Order
 from opportunities.pipeline.deal_filters import NONE, AmountFilter, DayFilter, DealFilter
 from opportunities.quotes.filters import ChoiceFilter, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
-RARE_IN_FEW = 200  # opportunities with the words of a search that are picked by their ids, where few are searched
+HEAD = 2_000  # opportunities, the first of a list, which are read at once
 FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
@@ -78,7 +80,7 @@ class OpportunityFilter(DealFilter):
     """
 
     q = django_filters.CharFilter(
-        label=gettext_lazy("Search"), max_length=200, method="search", widget=forms.SearchInput({"size": "18"})
+        label=gettext_lazy("Search"), max_length=200, method="apply_later", widget=forms.SearchInput({"size": "18"})
     )
     owner = ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
     account = django_filters.CharFilter(
@@ -283,10 +285,21 @@ class OpportunityFilter(DealFilter):
         if self.chosen["owner"] != ALL:
             found = found.filter(owner=self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"])
         is_owners = self.chosen["owner"] != ALL
-        is_picked = self.chosen["q"] != "" and are_picked(self.qs)  # by its words
-        if self.account or is_picked or (is_owners and self.order.field == "estimated_revenue"):
-            return [found.in_states(self.states)] if self.states else []
-        return [self.in_state(found, state) for state in self.states]
+        words = OpportunityWords(self.chosen["q"], found.db)
+        if words.are_few:
+            return [words.among(found, by_index=True).in_states(self.states)] if self.states else []
+        if self.account or (is_owners and self.order.field == "estimated_revenue"):
+            return [words.among(found.in_states(self.states), by_index=False)] if self.states else []
+        return [self.with_words(self.in_state(found, state), words) for state in self.states]
+
+    def with_words(self, found: QuerySet, words: OpportunityWords) -> QuerySet:
+        """Those of `found`, of one state, that have `words`, which are common."""
+        if not words.words:
+            return found
+        first = found.order_by(*self.order.columns(rising=not self.order.latest_first))[:HEAD]
+        have = [words.have([word], "reads") for word in words.words]
+        hits = first.aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"]
+        return words.among(found, by_index=hits <= SIZE).order_by("-opened_on", "-pk")
 
     def in_state(self, found: QuerySet, state: str) -> QuerySet:
         """Those of `found` in `state`; where few have the currency or the reason, it reads those and sorts them."""
@@ -303,10 +316,6 @@ class OpportunityFilter(DealFilter):
 
     def in_currency(self, opportunities, _name, currency):
         return opportunities.in_currency(currency)
-
-    def search(self, opportunities, _name, text):
-        is_narrow = self.account or self.chosen["owner"] != ALL  # those of an owner or an account are read sooner
-        return opportunities.search(text, rare=RARE_IN_FEW if is_narrow else None)
 
     def with_quotes(self, opportunities, _name, answer):
         if answer == State.WON:
