@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache, reduce
+from operator import and_
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import search
@@ -30,53 +33,97 @@ class OpportunityWords(search.Words):
 
     def __init__(self, text: str, database: str):
         super().__init__(search.TOPICS, database, text)
-        # By the words that were looked up: the accounts that have it in their name, None where these are too many.
-        self.accounts: dict[str, list[int] | None] = {}
+        self.are_named: dict[str, int] = {}
+        self.accounts_with, self.topics_with = cache(self.find_accounts), cache(self.find_topics)
+        self.numbered = cache(self.find_numbers)
 
-    def accounts_with(self, word: str) -> list[int] | None:
-        """The accounts with `word` in their name; None for too many, or where no index tells."""
-        if not search.is_indexed(word):
+    def counts(self):
+        named = search.ACCOUNTS.how_many([[word] for word in self.asked], search.SOME, self.connection)
+        self.are_named = dict(zip(self.asked, named, strict=True))
+        return [count + 5 * named for count, named in zip(super().counts(), named, strict=True)]
+
+    def find_accounts(self, *words: str) -> list[int] | None:
+        """The accounts with all `words` in their name; None for too many, or where no index was asked."""
+        if len(words) == 1 and self.are_named.get(words[0], search.SOME + 1) > search.SOME:
             return None
-        if word not in self.accounts:
-            named = Account.objects.using(self.database).filter(folded_name__has=[word]).order_by()
-            found = list(named.values_list("pk", flat=True)[: search.SOME + 1])
-            self.accounts[word] = found if len(found) <= search.SOME else None
-        return self.accounts[word]
+        if len(words) == 1 and self.are_named[words[0]] == 0:
+            return []
+        return some(self.all_accounts.filter(folded_name__holds=words), search.SOME)
+
+    def find_topics(self, word: str) -> list[int] | None:
+        """The opportunities with `word` in their topic; None for too many, or where no index tells."""
+        if self.index.how_many([[word]], search.RARE, self.connection)[0] > search.RARE:
+            return None
+        return some(self.all.filter(folded_topic__has=[word]), search.RARE)
+
+    def find_numbers(self, word: str) -> list[int]:
+        """The opportunities with a quote of which `word` is the number."""
+        numbers = search.quote_numbers(word)
+        return list(self.all.filter(quotes__number__in=numbers).values_list("pk", flat=True)) if numbers else []
 
     def is_elsewhere(self, word):
-        return self.accounts_with(word) != [] or bool(search.quote_numbers(word))
+        return self.accounts_with(word) != [] or self.numbered(word) != []
 
-    def how_many(self, words, most):
-        accounts = self.accounts_with(words[0])
-        if accounts is None:
-            return most + 1
-        theirs = self.all.filter(account__id__among=accounts)[: most + 1].count()
-        return min(super().how_many(words, most) + theirs, most + 1)
+    def is_of_accounts(self, word):
+        """Whether hardly any topic has it, but accounts."""
+        return self.accounts_with(word) != [] and self.topics_with(word) is not None
+
+    @cached_property
+    def groups(self):
+        of_accounts = [word for word in self.rarest if self.is_of_accounts(word)]
+        others = [group for group in super().groups if group[0] not in of_accounts]
+        return [of_accounts, *others] if of_accounts else others
+
+    def has_few(self, group):
+        accounts = self.accounts_with(*group) if self.is_elsewhere(group[0]) else []
+        if accounts is None or self.all.filter(account__id__among=accounts)[: search.FEW + 1].count() > search.FEW:
+            return False
+        return self.is_of_accounts(group[0]) or super().has_few(group)
 
     def have(self, words, way):
+        if way == "has" and self.is_of_accounts(words[0]):
+            # Whoever has all words has them in the account's name, unless one is in the topic or a number.
+            others = {pk for word in words for pk in [*self.topics_with(word), *self.numbered(word)]}
+            found = self.in_account(words, way)
+            if not others:
+                return found
+            return reduce(and_, [self.have([word], "in_row") for word in words], found | Q(pk__among=others))
         found = super().have(words, way)
-        if not self.is_elsewhere(words[0]):
-            return found
-        accounts, numbers = self.accounts_with(words[0]), search.quote_numbers(words[0])
-        if accounts is None:
-            found |= Q(account__folded_name__in_row=words)
-        elif accounts:
-            found |= Q(account__id__among=accounts)
-        if numbers:
-            numbered = self.all.filter(quotes__number__in=numbers)
-            found |= Q(pk__among=list(numbered.values_list("pk", flat=True)))
+        if len(words) == 1 and self.accounts_with(words[0]) != []:
+            found |= self.in_account(words, way)
+        if len(words) == 1 and (numbered := self.numbered(words[0])):
+            found |= Q(pk__among=numbered)
         return found
+
+    def in_account(self, words: Sequence[str], way: str) -> Q:
+        accounts = self.accounts_with(*words)
+        if accounts is not None:
+            return Q(account__id__among=accounts)
+        if all(map(search.is_indexed, words)):
+            way = "holds"
+        elif way == "reads":  # of the few rows that are read
+            return Q(account__folded_name__reads=words)
+        return Q(account__in=self.all_accounts.filter(**{f"folded_name__{way}": words}).values("pk"))
 
     @property
     def all(self) -> models.QuerySet:
-        return Opportunity.objects.using(self.database)
+        return Opportunity.objects.using(self.database).order_by()
+
+    @property
+    def all_accounts(self) -> models.QuerySet:
+        return Account.objects.using(self.database).order_by()
+
+
+def some(rows: models.QuerySet, most: int) -> list[int] | None:
+    """The keys of `rows`, None for more than `most`."""
+    keys = list(rows.values_list("pk", flat=True)[: most + 1])
+    return keys if len(keys) <= most else None
 
 
 class OpportunityQuerySet(models.QuerySet):
     def search(self, text: str) -> "OpportunityQuerySet":
         """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
-        words = OpportunityWords(text, self.db)
-        return words.among(self, words.are_few)
+        return OpportunityWords(text, self.db).of(self)
 
     def overdue(self) -> "OpportunityQuerySet":
         """Open ones whose estimated close date has passed, in the user's time zone."""

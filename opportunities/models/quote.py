@@ -45,7 +45,10 @@ class QuoteWords(search.Words):
 
     def have(self, words, way):
         found = super().have(words, way)
-        return found | Q(number__in=search.quote_numbers(words[0])) if self.is_elsewhere(words[0]) else found
+        numbered = Quote.objects.using(self.database).filter(number__in=search.quote_numbers(words[0]))
+        return (
+            found | Q(pk__among=list(numbered.values_list("pk", flat=True))) if self.is_elsewhere(words[0]) else found
+        )
 
 
 class QuoteQuerySet(models.QuerySet):
@@ -64,8 +67,7 @@ class QuoteQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "QuoteQuerySet":
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
-        words = QuoteWords(search.QUOTES, self.db, text)
-        return words.among(self, words.are_few)
+        return QuoteWords(search.QUOTES, self.db, text).of(self)
 
     def of(self, opportunities: models.QuerySet | Collection[int], statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

@@ -12,11 +12,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import and_
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
-from django.db.models import BigAutoField, Lookup, Q, QuerySet
+from django.db.models import BigAutoField, Count, Lookup, Q, QuerySet
 from django.db.models.expressions import Col
 from django.db.models.lookups import BuiltinLookup
 from django.utils import timezone
@@ -24,6 +26,7 @@ from django.utils.functional import cached_property
 
 from opportunities.models.fields import FoldedField, fold
 
+HEAD, FIRST = 1_500, 20  # rows that are read to see how common words are, and how many of them have common words
 FEW = 10_000  # rows at most that words are in, for a list to be sorted from what an index says
 RARE = 500  # rows at most that a word is in, to be looked up alone
 SOME = 5_000  # rows of another table at most that are looked up by their keys
@@ -62,15 +65,23 @@ class TextIndex:
             f"{self.name}_delete": f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table} BEGIN {delete} END",
         }
 
-    def how_many(self, words: Sequence[str], most: int, connection) -> int:
-        """How many rows have all `words`: of more than `most`, one more than that; on PostgreSQL, as it estimates."""
+    def how_many(self, groups: Sequence[Sequence[str]], most: int, connection) -> list[int]:
+        """How many rows have all words of each group, in one statement: `most` + 1 stands for more.
+
+        PostgreSQL only estimates; SQLite counts, more rather than less.
+        """
+        if not groups:
+            return []
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table} WHERE {like(self.column, words, connection)}", [])
-                return min(cursor.fetchone()[0][0]["Plan"]["Plan Rows"], most + 1)
-            found = f"SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
-            cursor.execute(f"SELECT count(*) FROM ({found})", [match(words)])
-            return cursor.fetchone()[0]
+                found = [f"SELECT FROM {self.table} WHERE {like(self.column, words, connection)}" for words in groups]
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(found)}", [])
+                plan = cursor.fetchone()[0][0]["Plan"]
+                plans = plan["Plans"] if len(groups) > 1 else [plan]
+                return [min(each["Plan Rows"], most + 1) for each in plans]
+            found = f"(SELECT count(*) FROM (SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}))"
+            cursor.execute(f"SELECT {', '.join([found] * len(groups))}", [match(words) for words in groups])
+            return list(cursor.fetchone())
 
 
 TOPICS = TextIndex("opportunities_opportunity", "folded_topic")
@@ -182,7 +193,20 @@ class Has(InRow):
         return f"{key} IN ({found}) AND {in_row}", [*key_params, match(self.rhs), *params]
 
 
-for lookup in [InRow, Reads, Has]:
+class Holds(Reads):
+    """The same, and the index alone is asked, for all of each word: for a table that is joined."""
+
+    lookup_name = "holds"
+
+    def as_sqlite(self, compiler, connection):
+        model = self.lhs.target.model
+        key, params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
+        index = f"{model._meta.db_table}_search"
+        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in self.rhs)
+        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [*params, phrases]
+
+
+for lookup in [InRow, Reads, Has, Holds]:
     FoldedField.register_lookup(lookup)
 
 
@@ -192,36 +216,41 @@ class Words:
     def __init__(self, index: TextIndex, database: str, text: str):
         self.index, self.database, self.connection = index, database, connections[database]
         self.words = words_of(text)
+        self.asked = [word for word in self.words if is_indexed(word)][:LOOKED_UP]
 
     def is_elsewhere(self, word: str) -> bool:
-        """Whether a row may have the folded `word` in another place than the text."""
+        """Whether a row may have the folded `word`, one of those asked, in another place than the text."""
         return False
-
-    def how_many(self, words: Sequence[str], most: int) -> int:
-        """How many rows have all `words`, or the only one, which may be elsewhere; `most` + 1 stands for more."""
-        return self.index.how_many(words, most, self.connection)
 
     def have(self, words: Sequence[str], way: str) -> Q:
         """The condition of having all `words`, or the only one, which may be elsewhere; `way` is the name of a lookup."""
         return Q(**{f"{self.index.column}__{way}": words})
 
+    def counts(self) -> list[int]:
+        """In how many rows each of the words that are asked is, more or less; more than RARE are many."""
+        return self.index.how_many([[word] for word in self.asked], RARE, self.connection)
+
+    @cached_property
+    def rarest(self) -> list[str]:
+        """The words, one or two, that an index is asked for."""
+        counts = dict(zip(self.asked, self.counts(), strict=True))
+        rarest = sorted(counts, key=lambda word: counts[word])
+        return rarest[: 1 if rarest and counts[rarest[0]] <= RARE else 2]
+
     @cached_property
     def groups(self) -> list[list[str]]:
-        """The words that an index is asked for, one or two, those that the fewest rows have: together, where it can be."""
-        counts: dict[str, int] = {}
-        for word in [word for word in self.words if is_indexed(word)][:LOOKED_UP]:
-            counts[word] = self.how_many([word], RARE)
-            if counts[word] <= RARE:
-                return [[word]]
-        rarest = sorted(counts, key=lambda word: counts[word])[:2]
-        elsewhere = [word for word in rarest if self.is_elsewhere(word)]
-        together = [word for word in rarest if word not in elsewhere]
+        """The rarest words, those together that an index finds together."""
+        elsewhere = [word for word in self.rarest if self.is_elsewhere(word)]
+        together = [word for word in self.rarest if word not in elsewhere]
         return [group for group in [together, *([word] for word in elsewhere)] if group]
 
     @cached_property
     def are_few(self) -> bool:
         """Whether so few rows have the words that these are found first, and then sorted."""
-        return any(self.how_many(group, FEW) <= FEW for group in self.groups)
+        return any(self.has_few(group) for group in self.groups)
+
+    def has_few(self, group: list[str]) -> bool:
+        return self.index.how_many([group], FEW, self.connection)[0] <= FEW
 
     def among(self, rows: QuerySet, by_index: bool) -> QuerySet:
         """Those of `rows` that have all the words; found by the index, or read in their order."""
@@ -233,6 +262,17 @@ class Words:
             if word not in asked:
                 rows = rows.filter(self.have([word], "in_row" if by_index else "reads"))
         return rows
+
+    def are_common(self, rows: QuerySet, most: int) -> bool:
+        """Whether at least `most` of the first HEAD of `rows`, which are in an order, have the words."""
+        have = [self.have([word], "reads") for word in self.words]
+        return rows[:HEAD].aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"] >= most
+
+    def of(self, rows: QuerySet) -> QuerySet:
+        """Those of `rows` that have all the words."""
+        if not self.words:
+            return rows
+        return self.among(rows, self.are_few or not self.are_common(rows.order_by("-pk"), FIRST))
 
 
 class Among(BuiltinLookup):

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
-from operator import and_
 from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +22,7 @@ from opportunities.quotes.filters import ChoiceFilter, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
-HEAD = 2_000  # opportunities, the first of a list, which are read at once
+NARROWED = 400  # of the first opportunities of a list that have common words, where other filters leave some out
 FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
@@ -61,6 +59,7 @@ RANGES = [f"{name}_{end}" for name in ["estimated", "closed", "amount", "size"] 
 TYPED = ["account", *RANGES]
 DEALS = ["sector", "product", "revisions", "first"]
 RARE = ["stage", "reason", "competitor", "currency", "quotes", "missing", *OF_OPEN, *DEALS, *RANGES]
+IN_ROW = {"stage", "currency", "quotes", "sector", "product", "amount_from", "amount_until"}  # which no index has
 
 
 @dataclass(frozen=True)
@@ -279,27 +278,29 @@ class OpportunityFilter(DealFilter):
         """The opportunities that match, in querysets that each read a range of an index, and none twice."""
         if self.form.errors:
             return []
-        found = self.qs
+        base, words = Opportunity.objects.all(), OpportunityWords(self.chosen["q"], self.qs.db)
         if self.account:
-            found = found.filter(account=self.account)
+            base = base.filter(account=self.account)
         if self.chosen["owner"] != ALL:
-            found = found.filter(owner=self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"])
+            base = base.filter(owner=self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"])
+        found = base & self.qs
         is_owners = self.chosen["owner"] != ALL
-        words = OpportunityWords(self.chosen["q"], found.db)
-        if words.are_few:
-            return [words.among(found, by_index=True).in_states(self.states)] if self.states else []
-        if self.account or (is_owners and self.order.field == "estimated_revenue"):
-            return [words.among(found.in_states(self.states), by_index=False)] if self.states else []
-        return [self.with_words(self.in_state(found, state), words) for state in self.states]
+        is_picked = words.are_few or self.account or (is_owners and self.order.field == "estimated_revenue")
+        if is_picked:
+            return [words.among(found, words.are_few).in_states(self.states)] if self.states else []
+        common = {state: not words.words or self.are_common(words, base.filter(state=state)) for state in self.states}
+        if not words.groups and not all(common.values()):  # no index has such short words, and few rows
+            return [words.among(found, by_index=True).in_states(self.states)]
+        sources = [words.among(self.in_state(found, state), not common[state]) for state in self.states]
+        in_row = {name for name in RARE if self.chosen[name]} <= IN_ROW - {self.order.field}
+        # They are counted as they were opened, and so mostly lie one after the other.
+        reads_rows = words.words or any(self.chosen[name] for name in IN_ROW)
+        return [source.order_by("-opened_on", "-pk") for source in sources] if in_row and reads_rows else sources
 
-    def with_words(self, found: QuerySet, words: OpportunityWords) -> QuerySet:
-        """Those of `found`, of one state, that have `words`, which are common."""
-        if not words.words:
-            return found
-        first = found.order_by(*self.order.columns(rising=not self.order.latest_first))[:HEAD]
-        have = [words.have([word], "reads") for word in words.words]
-        hits = first.aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"]
-        return words.among(found, by_index=hits <= SIZE).order_by("-opened_on", "-pk")
+    def are_common(self, words: OpportunityWords, rows: QuerySet) -> bool:
+        """Whether a page of the first of `rows` has the words; far more where other filters leave out some of those."""
+        most = NARROWED if any(self.chosen[name] for name in RARE) else SIZE + 1
+        return words.are_common(rows.order_by(*self.order.columns(rising=not self.order.latest_first)), most)
 
     def in_state(self, found: QuerySet, state: str) -> QuerySet:
         """Those of `found` in `state`; where few have the currency or the reason, it reads those and sorts them."""
