@@ -28,31 +28,37 @@ CONTRADICTIONS = {
 }
 
 
+ON_ACCOUNT = 5  # opportunities, more or less
+
+
 class OpportunityWords(search.Words):
     """In the topic, in the account's name, or as the number of a quote."""
 
     def __init__(self, text: str, database: str):
         super().__init__(search.TOPICS, database, text)
-        self.are_named: dict[str, int] = {}
         self.accounts_with, self.topics_with = cache(self.find_accounts), cache(self.find_topics)
         self.numbered = cache(self.find_numbers)
 
+    @cached_property
+    def named(self) -> dict[str, int]:
+        """How many accounts have each word that an index may be asked for; more than search.SOME are many."""
+        return {word: search.ACCOUNTS.how_many([word], search.SOME, self.connection) for word in self.asked}
+
+    @cached_property
     def counts(self):
-        named = search.ACCOUNTS.how_many([[word] for word in self.asked], search.SOME, self.connection)
-        self.are_named = dict(zip(self.asked, named, strict=True))
-        return [count + 5 * named for count, named in zip(super().counts(), named, strict=True)]
+        return {word: count + ON_ACCOUNT * self.named[word] for word, count in super().counts.items()}
 
     def find_accounts(self, *words: str) -> list[int] | None:
         """The accounts with all `words` in their name; None for too many, or where no index was asked."""
-        if len(words) == 1 and self.are_named.get(words[0], search.SOME + 1) > search.SOME:
+        if len(words) == 1 and self.named.get(words[0], search.SOME + 1) > search.SOME:
             return None
-        if len(words) == 1 and self.are_named[words[0]] == 0:
+        if 0 in [self.named[word] for word in words]:
             return []
         return some(self.all_accounts.filter(folded_name__holds=words), search.SOME)
 
     def find_topics(self, word: str) -> list[int] | None:
         """The opportunities with `word` in their topic; None for too many, or where no index tells."""
-        if self.index.how_many([[word]], search.RARE, self.connection)[0] > search.RARE:
+        if self.index.how_many([word], search.RARE, self.connection) > search.RARE:
             return None
         return some(self.all.filter(folded_topic__has=[word]), search.RARE)
 
@@ -76,7 +82,7 @@ class OpportunityWords(search.Words):
 
     def has_few(self, group):
         accounts = self.accounts_with(*group) if self.is_elsewhere(group[0]) else []
-        if accounts is None or self.all.filter(account__id__among=accounts)[: search.FEW + 1].count() > search.FEW:
+        if accounts is None or (accounts and self.all.filter(account__id__among=accounts)[search.FEW :].exists()):
             return False
         return self.is_of_accounts(group[0]) or super().has_few(group)
 

@@ -26,7 +26,7 @@ from django.utils.functional import cached_property
 
 from opportunities.models.fields import FoldedField, fold
 
-HEAD, FIRST = 1_500, 20  # rows that are read to see how common words are, and how many of them have common words
+LATEST, AT_ONCE = 500, 5  # rows that are read to see how common words are, and how many of them have common words
 FEW = 10_000  # rows at most that words are in, for a list to be sorted from what an index says
 RARE = 500  # rows at most that a word is in, to be looked up alone
 SOME = 5_000  # rows of another table at most that are looked up by their keys
@@ -65,23 +65,19 @@ class TextIndex:
             f"{self.name}_delete": f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table} BEGIN {delete} END",
         }
 
-    def how_many(self, groups: Sequence[Sequence[str]], most: int, connection) -> list[int]:
-        """How many rows have all words of each group, in one statement: `most` + 1 stands for more.
+    def how_many(self, words: Sequence[str], most: int, connection) -> int:
+        """How many rows have all `words`; `most` + 1 stands for more.
 
-        PostgreSQL only estimates; SQLite counts, more rather than less.
+        PostgreSQL only estimates it; SQLite counts, more rather than less.
         """
-        if not groups:
-            return []
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
-                found = [f"SELECT FROM {self.table} WHERE {like(self.column, words, connection)}" for words in groups]
-                cursor.execute(f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(found)}", [])
-                plan = cursor.fetchone()[0][0]["Plan"]
-                plans = plan["Plans"] if len(groups) > 1 else [plan]
-                return [min(each["Plan Rows"], most + 1) for each in plans]
-            found = f"(SELECT count(*) FROM (SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}))"
-            cursor.execute(f"SELECT {', '.join([found] * len(groups))}", [match(words) for words in groups])
-            return list(cursor.fetchone())
+                condition = like(self.column, words, connection)
+                cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table} WHERE {condition}", [])
+                return min(cursor.fetchone()[0][0]["Plan"]["Plan Rows"], most + 1)
+            found = f"SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
+            cursor.execute(f"SELECT count(*) FROM ({found})", [match(words)])
+            return cursor.fetchone()[0]
 
 
 TOPICS = TextIndex("opportunities_opportunity", "folded_topic")
@@ -223,19 +219,19 @@ class Words:
         return False
 
     def have(self, words: Sequence[str], way: str) -> Q:
-        """The condition of having all `words`, or the only one, which may be elsewhere; `way` is the name of a lookup."""
+        """The condition of having all `words`, or the only one, which may be elsewhere; `way` names a lookup."""
         return Q(**{f"{self.index.column}__{way}": words})
 
-    def counts(self) -> list[int]:
-        """In how many rows each of the words that are asked is, more or less; more than RARE are many."""
-        return self.index.how_many([[word] for word in self.asked], RARE, self.connection)
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """In how many rows each word that an index may be asked for is, more or less; more than RARE are many."""
+        return {word: self.index.how_many([word], RARE, self.connection) for word in self.asked}
 
     @cached_property
     def rarest(self) -> list[str]:
         """The words, one or two, that an index is asked for."""
-        counts = dict(zip(self.asked, self.counts(), strict=True))
-        rarest = sorted(counts, key=lambda word: counts[word])
-        return rarest[: 1 if rarest and counts[rarest[0]] <= RARE else 2]
+        rarest = sorted(self.asked, key=lambda word: self.counts[word])
+        return rarest[: 1 if rarest and self.counts[rarest[0]] <= RARE else 2]
 
     @cached_property
     def groups(self) -> list[list[str]]:
@@ -250,7 +246,8 @@ class Words:
         return any(self.has_few(group) for group in self.groups)
 
     def has_few(self, group: list[str]) -> bool:
-        return self.index.how_many([group], FEW, self.connection)[0] <= FEW
+        is_rare = len(group) == 1 and self.counts[group[0]] <= RARE
+        return is_rare or self.index.how_many(group, FEW, self.connection) <= FEW
 
     def among(self, rows: QuerySet, by_index: bool) -> QuerySet:
         """Those of `rows` that have all the words; found by the index, or read in their order."""
@@ -264,15 +261,15 @@ class Words:
         return rows
 
     def are_common(self, rows: QuerySet, most: int) -> bool:
-        """Whether at least `most` of the first HEAD of `rows`, which are in an order, have the words."""
+        """Whether at least `most` of `rows`, the first ones of an order, have the words."""
         have = [self.have([word], "reads") for word in self.words]
-        return rows[:HEAD].aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"] >= most
+        return rows.aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"] >= most
 
     def of(self, rows: QuerySet) -> QuerySet:
         """Those of `rows` that have all the words."""
         if not self.words:
             return rows
-        return self.among(rows, self.are_few or not self.are_common(rows.order_by("-pk"), FIRST))
+        return self.among(rows, self.are_few or not self.are_common(rows.order_by("-pk")[:LATEST], AT_ONCE))
 
 
 class Among(BuiltinLookup):

@@ -22,7 +22,8 @@ from opportunities.quotes.filters import ChoiceFilter, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
-NARROWED = 400  # of the first opportunities of a list that have common words, where other filters leave some out
+HEAD = 1_500  # opportunities, the first of a list, which are read to see how common words are
+NARROWED = 400  # of them that have common words, where other filters leave some out
 FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
@@ -59,7 +60,7 @@ RANGES = [f"{name}_{end}" for name in ["estimated", "closed", "amount", "size"] 
 TYPED = ["account", *RANGES]
 DEALS = ["sector", "product", "revisions", "first"]
 RARE = ["stage", "reason", "competitor", "currency", "quotes", "missing", *OF_OPEN, *DEALS, *RANGES]
-IN_ROW = {"stage", "currency", "quotes", "sector", "product", "amount_from", "amount_until"}  # which no index has
+IN_ROW = {"q", "stage", "currency", "quotes", "sector", "product", "amount_from", "amount_until"}  # which no index has
 
 
 @dataclass(frozen=True)
@@ -292,15 +293,16 @@ class OpportunityFilter(DealFilter):
         if not words.groups and not all(common.values()):  # no index has such short words, and few rows
             return [words.among(found, by_index=True).in_states(self.states)]
         sources = [words.among(self.in_state(found, state), not common[state]) for state in self.states]
-        in_row = {name for name in RARE if self.chosen[name]} <= IN_ROW - {self.order.field}
-        # They are counted as they were opened, and so mostly lie one after the other.
-        reads_rows = words.words or any(self.chosen[name] for name in IN_ROW)
-        return [source.order_by("-opened_on", "-pk") for source in sources] if in_row and reads_rows else sources
+        chosen = {name for name in ["q", *RARE] if self.chosen[name]}
+        if not chosen or not chosen <= IN_ROW or self.order.field == "estimated_revenue":
+            return sources
+        # What is read of each row is counted as they were opened: so they mostly lie one after the other.
+        return [source.order_by("-opened_on", "-pk") for source in sources]
 
     def are_common(self, words: OpportunityWords, rows: QuerySet) -> bool:
         """Whether a page of the first of `rows` has the words; far more where other filters leave out some of those."""
         most = NARROWED if any(self.chosen[name] for name in RARE) else SIZE + 1
-        return words.are_common(rows.order_by(*self.order.columns(rising=not self.order.latest_first)), most)
+        return words.are_common(rows.order_by(*self.order.columns(rising=not self.order.latest_first))[:HEAD], most)
 
     def in_state(self, found: QuerySet, state: str) -> QuerySet:
         """Those of `found` in `state`; where few have the currency or the reason, it reads those and sorts them."""
