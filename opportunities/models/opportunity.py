@@ -28,7 +28,7 @@ CONTRADICTIONS = {
 }
 
 
-ON_ACCOUNT = 5  # opportunities, more or less
+ON_ACCOUNT = 5  # opportunities of an account, more or less
 
 
 class OpportunityWords(search.Words):
@@ -57,7 +57,7 @@ class OpportunityWords(search.Words):
         return some(self.all_accounts.filter(folded_name__holds=words), search.SOME)
 
     def find_topics(self, word: str) -> list[int] | None:
-        """The opportunities with `word` in their topic; None for too many, or where no index tells."""
+        """The opportunities with `word` in their topic; None for too many."""
         if self.index.how_many([word], search.RARE, self.connection) > search.RARE:
             return None
         return some(self.all.filter(folded_topic__has=[word]), search.RARE)
@@ -70,8 +70,8 @@ class OpportunityWords(search.Words):
     def is_elsewhere(self, word):
         return self.accounts_with(word) != [] or self.numbered(word) != []
 
-    def is_of_accounts(self, word):
-        """Whether hardly any topic has it, but accounts."""
+    def is_of_accounts(self, word: str) -> bool:
+        """Whether accounts have it, and hardly any topic."""
         return self.accounts_with(word) != [] and self.topics_with(word) is not None
 
     @cached_property
@@ -102,6 +102,7 @@ class OpportunityWords(search.Words):
         return found
 
     def in_account(self, words: Sequence[str], way: str) -> Q:
+        """The condition that the account has all `words` in its name."""
         accounts = self.accounts_with(*words)
         if accounts is not None:
             return Q(account__id__among=accounts)

@@ -1,8 +1,9 @@
 """Searching for words anywhere in a text, as fast among a million rows as among ten.
 
 A word is looked up in an index of its trigrams (three characters in a row): FTS5 on SQLite, pg_trgm on
-PostgreSQL. Where few rows have the words, they are then picked by their ids. Words that are common together, and
-those too short for the index, are left to the query: read in the order of its list, it finds a page of matches soon.
+PostgreSQL. Of many words, the one or two that the fewest rows have are looked up, and the others are looked for in
+what is found. Where few rows have the words, these are then sorted. Common words, and those too short for the index,
+are left to the query: read in the order of its list, it finds a page of matches soon.
 
 The indexes are created after every `migrate` where they are missing (SQLite rebuilds tables on the way and
 loses the triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
@@ -76,7 +77,7 @@ class TextIndex:
                 cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table} WHERE {condition}", [])
                 return min(cursor.fetchone()[0][0]["Plan"]["Plan Rows"], most + 1)
             found = f"SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
-            cursor.execute(f"SELECT count(*) FROM ({found})", [match(words)])
+            cursor.execute(f"SELECT count(*) FROM ({found})", [match(ends(words))])
             return cursor.fetchone()[0]
 
 
@@ -121,23 +122,22 @@ def quote_numbers(word: str) -> list[str]:
 
 
 def ends(words: Sequence[str]) -> list[str]:
-    """The first and the last trigram of each of `words`: whoever has these most likely has the words.
+    """The first and the last trigram of each of `words`, which are indexed: few texts have these and not the words.
 
-    Asking an index for all of them takes three times as long.
+    Asking an index for all trigrams takes three times as long.
     """
     found = [TRIGRAM.findall(word) for word in words]
     return list(dict.fromkeys(end for trigrams in found for end in (trigrams[0], trigrams[-1])))
 
 
-def match(words: Sequence[str]) -> str:
-    """What FTS5 is asked for."""
-    return " AND ".join(f'"{end}"' for end in ends(words))
+def match(parts: Sequence[str]) -> str:
+    """What FTS5 is asked for: all `parts`, each a phrase, in which a sign of its own is text."""
+    return " AND ".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
 def like(column: str, parts: Sequence[str], connection) -> str:
-    """The condition that `column` has all `parts`, which are written in it.
-
-    A plan that PostgreSQL keeps for whatever is looked for would read the wrong index for most.
+    """PostgreSQL's condition that `column` has all `parts`. They are written in it: a plan that is kept for whatever
+    is looked for would read the wrong index for most words.
     """
     patterns = [f"%{connection.ops.prep_for_like_query(part)}%" for part in parts]
     conditions = " AND ".join([f"{column} LIKE %s"] * len(parts))
@@ -145,7 +145,7 @@ def like(column: str, parts: Sequence[str], connection) -> str:
 
 
 class InRow(Lookup):
-    """A folded text has all of some words, which are looked for in the row."""
+    """A folded text has all of some words, which are looked for in the row alone."""
 
     lookup_name = "in_row"
     prepare_rhs = False
@@ -161,7 +161,7 @@ class InRow(Lookup):
 
 
 class Reads(InRow):
-    """The same, and PostgreSQL may ask the index where it thinks better."""
+    """The same; PostgreSQL, which knows how common words are, may ask the index."""
 
     lookup_name = "reads"
 
@@ -171,7 +171,7 @@ class Reads(InRow):
 
 
 class Has(InRow):
-    """The same, and the index is asked first."""
+    """The same; the index is asked first, and only rows with the ends of the words are read."""
 
     lookup_name = "has"
 
@@ -182,24 +182,25 @@ class Has(InRow):
 
     def as_sqlite(self, compiler, connection):
         in_row, params = super().as_sqlite(compiler, connection)
-        model = self.lhs.target.model
-        key, key_params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
-        index = f"{model._meta.db_table}_search"
-        found = f"SELECT rowid FROM {index} WHERE {index} MATCH %s"
-        return f"{key} IN ({found}) AND {in_row}", [*key_params, match(self.rhs), *params]
+        found, found_params = in_index(self, compiler, ends(self.rhs))
+        return f"{found} AND {in_row}", [*found_params, *params]
 
 
 class Holds(Reads):
-    """The same, and the index alone is asked, for all of each word: for a table that is joined."""
+    """The same; the index is asked for all of each word, and no row is read: for keys that another table refers to."""
 
     lookup_name = "holds"
 
     def as_sqlite(self, compiler, connection):
-        model = self.lhs.target.model
-        key, params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
-        index = f"{model._meta.db_table}_search"
-        phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in self.rhs)
-        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [*params, phrases]
+        return in_index(self, compiler, self.rhs)
+
+
+def in_index(lookup: InRow, compiler, parts: Sequence[str]) -> tuple[str, list]:
+    """The condition that FTS5 finds all `parts` in the text of `lookup`."""
+    model = lookup.lhs.target.model
+    key, params = compiler.compile(Col(lookup.lhs.alias, model._meta.pk))
+    index = f"{model._meta.db_table}_search"
+    return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [*params, match(parts)]
 
 
 for lookup in [InRow, Reads, Has, Holds]:
@@ -246,11 +247,12 @@ class Words:
         return any(self.has_few(group) for group in self.groups)
 
     def has_few(self, group: list[str]) -> bool:
+        """Whether few rows have the words of `group`."""
         is_rare = len(group) == 1 and self.counts[group[0]] <= RARE
         return is_rare or self.index.how_many(group, FEW, self.connection) <= FEW
 
     def among(self, rows: QuerySet, by_index: bool) -> QuerySet:
-        """Those of `rows` that have all the words; found by the index, or read in their order."""
+        """Those of `rows` that have all the words: the same ones, found by the index or read in their order."""
         groups = self.groups if by_index else []
         asked = [word for group in groups for word in group]
         for group in groups:
