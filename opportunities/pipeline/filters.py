@@ -279,13 +279,12 @@ class OpportunityFilter(DealFilter):
         """The opportunities that match, in querysets that each read a range of an index, and none twice."""
         if self.form.errors:
             return []
-        base, words = Opportunity.objects.all(), OpportunityWords(self.chosen["q"], self.qs.db)
+        words, keys = OpportunityWords(self.chosen["q"], self.qs.db), {}
         if self.account:
-            base = base.filter(account=self.account)
-        if self.chosen["owner"] != ALL:
-            base = base.filter(owner=self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"])
-        found = base & self.qs
-        is_owners = self.chosen["owner"] != ALL
+            keys["account"] = self.account
+        if is_owners := self.chosen["owner"] != ALL:
+            keys["owner"] = self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"]
+        base, found = Opportunity.objects.filter(**keys), self.qs.filter(**keys)
         is_picked = words.are_few or self.account or (is_owners and self.order.field == "estimated_revenue")
         if is_picked:
             return [words.among(found, words.are_few).in_states(self.states)] if self.states else []
