@@ -4,6 +4,7 @@ The order is that of a date, instant, number or amount, ties by id; a missing on
 on both databases, unless the order has it last. The place where a page begins is a signed cursor in its address.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -40,18 +41,18 @@ class Order:
     rows: int | None = None  # of a page; SIZE unless it says otherwise
     missing_last: bool = False  # of the latest or greatest first, too
 
-    def page(self, *sources: QuerySet, cursor: str = "") -> Page:
+    def page(self, *sources: QuerySet, cursor: str = "", whole: Callable[[QuerySet], QuerySet] | None = None) -> Page:
         """The page at `cursor`; the first one when it is empty, expired, forged or of another order.
 
         It is merged from `sources`, which have no row in common: each is read as a range of an index, where
-        the database would sort all that they have together.
+        the database would sort all that they have together. `whole` gives rows all that they are to have.
         """
         place = self.read(cursor)
         is_back = place is not None and place.is_back
-        found = self.beyond(sources, place, rising=self.latest_first == is_back)
+        found = self.beyond(sources, place, self.latest_first == is_back, whole)
         has_more, found = len(found) > self.size, found[: self.size]
         if place and (not found or (is_back and len(found) < self.size)):
-            return self.page(*sources)  # the rows that were here are gone
+            return self.page(*sources, whole=whole)  # the rows that were here are gone
         if is_back:
             found.reverse()
         has_previous, has_next = (has_more, True) if is_back else (place is not None, has_more)
@@ -61,18 +62,19 @@ class Order:
             self.write(found[-1], is_back=False) if has_next else "",
         )
 
-    def beyond(self, sources: tuple[QuerySet, ...], place: Place | None, rising: bool) -> list:
+    def beyond(self, sources: tuple[QuerySet, ...], place: Place | None, rising: bool, whole: Callable | None) -> list:
         """The first rows of `sources` beyond `place`: a page and one more."""
-        found = [row for rows in sources for row in self.first_rows(rows, place, rising)]
+        found = [row for rows in sources for row in self.first_rows(rows, place, rising, whole)]
         found.sort(key=self.sort_key, reverse=not rising)
         return found[: self.size + 1]
 
-    def first_rows(self, rows: QuerySet, place: Place | None, rising: bool) -> list:
+    def first_rows(self, rows: QuerySet, place: Place | None, rising: bool, whole: Callable | None) -> list:
         """The first of `rows`, part by part: each is a range of an index, all in one OR are not."""
         found = []
         for part in self.parts(rows, place, "gt" if rising else "lt"):
             if len(found) <= self.size:
-                found += part.order_by(*self.columns(rising))[: self.size + 1 - len(found)]
+                first = part.order_by(*self.columns(rising))[: self.size + 1 - len(found)]
+                found += whole(rows.model._default_manager.filter(pk__in=first.values("pk"))) if whole else first
         return found
 
     def columns(self, rising: bool) -> tuple:

@@ -15,7 +15,7 @@ POSTGRES_CONSTRAINTS = """
     SELECT conname, relname, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = conrelid
     WHERE contype IN ('f', 'u') AND pg_table_is_visible(t.oid) ORDER BY contype"""  # foreign ones first
 SPACE = {  # for sorting what is indexed, in kilobytes; as it is without, afterwards
-    "sqlite": ("PRAGMA cache_size = -500000", "PRAGMA cache_size = -2000"),
+    "sqlite": ("PRAGMA cache_size = -500000", "PRAGMA cache_size = -65536"),
     "postgresql": ("SET LOCAL maintenance_work_mem = 500000", "RESET maintenance_work_mem"),
 }
 

@@ -43,16 +43,12 @@ class QuoteWords(search.Words):
     def is_elsewhere(self, word):
         return bool(search.quote_numbers(word))
 
-    def contains(self, word):
-        return super().contains(word) | Q(number__in=search.quote_numbers(word))
-
-    def ids_with(self, words, most):
-        found = super().ids_with(words, most)
-        if found is None or not self.is_elsewhere(words[0]):
-            return found
+    def have(self, words, way):
+        found = super().have(words, way)
         numbered = Quote.objects.using(self.database).filter(number__in=search.quote_numbers(words[0]))
-        found.update(numbered.values_list("pk", flat=True))
-        return found if len(found) <= most else None
+        return (
+            found | Q(pk__among=list(numbered.values_list("pk", flat=True))) if self.is_elsewhere(words[0]) else found
+        )
 
 
 class QuoteQuerySet(models.QuerySet):
@@ -71,7 +67,7 @@ class QuoteQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "QuoteQuerySet":
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
-        return search.with_words(self, text, QuoteWords(search.QUOTES, self.db))
+        return QuoteWords(search.QUOTES, self.db, text).of(self)
 
     def of(self, opportunities: models.QuerySet | Collection[int], statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

@@ -38,7 +38,7 @@ SECTORS = """
 class AccountQuerySet(MergeableQuerySet):
     def search(self, text: str) -> "AccountQuerySet":
         """Those whose name has every word of `text`; case and accents do not matter."""
-        return search.with_words(self, text, search.Words(search.ACCOUNTS, self.db))
+        return search.Words(search.ACCOUNTS, self.db, text).of(self)
 
     def called(self, name: str) -> "Account | None":
         """The account of that name, or the one that it was merged into.

@@ -1,8 +1,9 @@
 """Searching for words anywhere in a text, as fast among a million rows as among ten.
 
 A word is looked up in an index of its trigrams (three characters in a row): FTS5 on SQLite, pg_trgm on
-PostgreSQL. Where few rows have the words, they are then picked by their ids. Words that are common together, and
-those too short for the index, are left to the query: read in the order of its list, it finds a page of matches soon.
+PostgreSQL. Of many words, the one or two that the fewest rows have are looked up, and the others are looked for in
+what is found. Where few rows have the words, these are then sorted. Common words, and those too short for the index,
+are left to the query: read in the order of its list, it finds a page of matches soon.
 
 The indexes are created after every `migrate` where they are missing (SQLite rebuilds tables on the way and
 loses the triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
@@ -12,21 +13,28 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import and_
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
-from django.db.models import BigAutoField, Q, QuerySet
+from django.db.models import BigAutoField, Count, Lookup, Q, QuerySet
+from django.db.models.expressions import Col
 from django.db.models.lookups import BuiltinLookup
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from opportunities.models.fields import fold
+from opportunities.models.fields import FoldedField, fold
 
-RARE = 5_000  # rows at most that rare words are in
-MANY = 25_000  # rows at most that one of several words is in, to be looked up
-LOOKED_UP = 4  # words, the longest; they leave few enough rows to read, or are common
+LATEST, AT_ONCE = 500, 5  # rows that are read to see how common words are, and how many of them have common words
+FEW = 10_000  # rows at most that words are in, for a list to be sorted from what an index says
+RARE = 500  # rows at most that a word is in, to be looked up alone
+SOME = 5_000  # rows of another table at most that are looked up by their keys
+LOOKED_UP = 4  # words, the longest; of these, the two that the fewest rows have
 MOST_WORDS = 30  # more are not looked for
 FIRST_YEAR = 2000  # of a quote number
+TRIGRAM = re.compile(r"(?=([^\W_]{3}))")  # letters and digits: pg_trgm knows no others
 NUMBER = re.compile(r"(?:(?:q-)?([0-9]{4})-)?([0-9]{1,9})")
 
 
@@ -58,18 +66,19 @@ class TextIndex:
             f"{self.name}_delete": f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table} BEGIN {delete} END",
         }
 
-    def rows_with(self, words: Sequence[str], most: int, connection) -> set[int]:
-        """The ids of the rows whose text contains all `words`, which are indexed; at most `most` + 1 of them."""
-        if connection.vendor == "postgresql":
-            condition = " AND ".join([f"{self.column} LIKE %s"] * len(words))
-            patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in words]
-            query = f"SELECT id FROM {self.table} WHERE {condition} LIMIT {most + 1}"
-        else:  # phrases: what else is a sign of FTS5's own is text
-            patterns = [" AND ".join('"' + word.replace('"', '""') + '"' for word in words)]
-            query = f"SELECT rowid FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
+    def how_many(self, words: Sequence[str], most: int, connection) -> int:
+        """How many rows have all `words`; `most` + 1 stands for more.
+
+        PostgreSQL only estimates it; SQLite counts, more rather than less.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(query, patterns)
-            return {pk for (pk,) in cursor.fetchall()}
+            if connection.vendor == "postgresql":
+                condition = like(self.column, words, connection)
+                cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table} WHERE {condition}", [])
+                return min(cursor.fetchone()[0][0]["Plan"]["Plan Rows"], most + 1)
+            found = f"SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
+            cursor.execute(f"SELECT count(*) FROM ({found})", [match(ends(words))])
+            return cursor.fetchone()[0]
 
 
 TOPICS = TextIndex("opportunities_opportunity", "folded_topic")
@@ -88,8 +97,8 @@ def words_of(text: str) -> list[str]:
 
 
 def is_indexed(word: str) -> bool:
-    """Whether it has a trigram; pg_trgm makes those of letters and digits alone."""
-    return re.search(r"[^\W_]{3}", word) is not None
+    """Whether it has a trigram."""
+    return TRIGRAM.search(word) is not None
 
 
 def whole_numbers(text: str) -> list[str]:
@@ -112,24 +121,157 @@ def quote_numbers(word: str) -> list[str]:
     return whole_numbers(word) + longer
 
 
-class Words:
-    """How words are found among rows: in the texts of `index`. Subclasses say where else."""
+def ends(words: Sequence[str]) -> list[str]:
+    """The first and the last trigram of each of `words`, which are indexed: few texts have these and not the words.
 
-    def __init__(self, index: TextIndex, database: str):
+    Asking an index for all trigrams takes three times as long.
+    """
+    found = [TRIGRAM.findall(word) for word in words]
+    return list(dict.fromkeys(end for trigrams in found for end in (trigrams[0], trigrams[-1])))
+
+
+def match(parts: Sequence[str]) -> str:
+    """What FTS5 is asked for: all `parts`, each a phrase, in which a sign of its own is text."""
+    return " AND ".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def like(column: str, parts: Sequence[str], connection) -> str:
+    """PostgreSQL's condition that `column` has all `parts`. They are written in it: a plan that is kept for whatever
+    is looked for would read the wrong index for most words.
+    """
+    patterns = [f"%{connection.ops.prep_for_like_query(part)}%" for part in parts]
+    conditions = " AND ".join([f"{column} LIKE %s"] * len(parts))
+    return connection.ops.compose_sql(conditions, patterns).replace("%", "%%")
+
+
+class InRow(Lookup):
+    """A folded text has all of some words, which are looked for in the row alone."""
+
+    lookup_name = "in_row"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return like(f"({column} || '')", self.rhs, connection), params
+
+    def as_sqlite(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in self.rhs]
+        return " AND ".join([f"{column} LIKE %s ESCAPE '\\'"] * len(patterns)), [*params * len(patterns), *patterns]
+
+
+class Reads(InRow):
+    """The same; PostgreSQL, which knows how common words are, may ask the index."""
+
+    lookup_name = "reads"
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return like(column, self.rhs, connection), params
+
+
+class Has(InRow):
+    """The same; the index is asked first, and only rows with the ends of the words are read."""
+
+    lookup_name = "has"
+
+    def as_postgresql(self, compiler, connection):
+        in_row, params = super().as_postgresql(compiler, connection)
+        column, _params = self.process_lhs(compiler, connection)
+        return f"{like(column, ends(self.rhs), connection)} AND {in_row}", params * 2
+
+    def as_sqlite(self, compiler, connection):
+        in_row, params = super().as_sqlite(compiler, connection)
+        found, found_params = in_index(self, compiler, ends(self.rhs))
+        return f"{found} AND {in_row}", [*found_params, *params]
+
+
+class Holds(Reads):
+    """The same; the index is asked for all of each word, and no row is read: for keys that another table refers to."""
+
+    lookup_name = "holds"
+
+    def as_sqlite(self, compiler, connection):
+        return in_index(self, compiler, self.rhs)
+
+
+def in_index(lookup: InRow, compiler, parts: Sequence[str]) -> tuple[str, list]:
+    """The condition that FTS5 finds all `parts` in the text of `lookup`."""
+    model = lookup.lhs.target.model
+    key, params = compiler.compile(Col(lookup.lhs.alias, model._meta.pk))
+    index = f"{model._meta.db_table}_search"
+    return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [*params, match(parts)]
+
+
+for lookup in [InRow, Reads, Has, Holds]:
+    FoldedField.register_lookup(lookup)
+
+
+class Words:
+    """The words of `text`, which are found in the texts of `index`. Subclasses say where else."""
+
+    def __init__(self, index: TextIndex, database: str, text: str):
         self.index, self.database, self.connection = index, database, connections[database]
+        self.words = words_of(text)
+        self.asked = [word for word in self.words if is_indexed(word)][:LOOKED_UP]
 
     def is_elsewhere(self, word: str) -> bool:
-        """Whether a row may have the folded `word` in another place than the text."""
+        """Whether a row may have the folded `word`, one of those asked, in another place than the text."""
         return False
 
-    def contains(self, word: str) -> Q:
-        """The condition of having the folded `word`."""
-        return Q(**{f"{self.index.column}__contains": word})
+    def have(self, words: Sequence[str], way: str) -> Q:
+        """The condition of having all `words`, or the only one, which may be elsewhere; `way` names a lookup."""
+        return Q(**{f"{self.index.column}__{way}": words})
 
-    def ids_with(self, words: Sequence[str], most: int) -> set[int] | None:
-        """The ids of all rows that have `words` (one of them, where it may be elsewhere); None for more than `most`."""
-        found = self.index.rows_with(words, most, self.connection)
-        return found if len(found) <= most else None
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """In how many rows each word that an index may be asked for is, more or less; more than RARE are many."""
+        return {word: self.index.how_many([word], RARE, self.connection) for word in self.asked}
+
+    @cached_property
+    def rarest(self) -> list[str]:
+        """The words, one or two, that an index is asked for."""
+        rarest = sorted(self.asked, key=lambda word: self.counts[word])
+        return rarest[: 1 if rarest and self.counts[rarest[0]] <= RARE else 2]
+
+    @cached_property
+    def groups(self) -> list[list[str]]:
+        """The rarest words, those together that an index finds together."""
+        elsewhere = [word for word in self.rarest if self.is_elsewhere(word)]
+        together = [word for word in self.rarest if word not in elsewhere]
+        return [group for group in [together, *([word] for word in elsewhere)] if group]
+
+    @cached_property
+    def are_few(self) -> bool:
+        """Whether so few rows have the words that these are found first, and then sorted."""
+        return any(self.has_few(group) for group in self.groups)
+
+    def has_few(self, group: list[str]) -> bool:
+        """Whether few rows have the words of `group`."""
+        is_rare = len(group) == 1 and self.counts[group[0]] <= RARE
+        return is_rare or self.index.how_many(group, FEW, self.connection) <= FEW
+
+    def among(self, rows: QuerySet, by_index: bool) -> QuerySet:
+        """Those of `rows` that have all the words: the same ones, found by the index or read in their order."""
+        groups = self.groups if by_index else []
+        asked = [word for group in groups for word in group]
+        for group in groups:
+            rows = rows.filter(self.have(group, "has"))
+        for word in self.words:
+            if word not in asked:
+                rows = rows.filter(self.have([word], "in_row" if by_index else "reads"))
+        return rows
+
+    def are_common(self, rows: QuerySet, most: int) -> bool:
+        """Whether at least `most` of `rows`, the first ones of an order, have the words."""
+        have = [self.have([word], "reads") for word in self.words]
+        return rows.aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"] >= most
+
+    def of(self, rows: QuerySet) -> QuerySet:
+        """Those of `rows` that have all the words."""
+        if not self.words:
+            return rows
+        return self.among(rows, self.are_few or not self.are_common(rows.order_by("-pk")[:LATEST], AT_ONCE))
 
 
 class Among(BuiltinLookup):
@@ -153,38 +295,6 @@ class Among(BuiltinLookup):
 
 
 BigAutoField.register_lookup(Among)
-
-
-def with_words(rows: QuerySet, text: str, how: Words, rare: int | None = None) -> QuerySet:
-    """Those of `rows` that have every word of `text`; the words are looked up now, not when the rows are read.
-
-    Of at most `rare` rows with the words, the ids are picked (RARE, unless something else leaves few rows to read).
-    """
-    rare = RARE if rare is None else min(rare, RARE)
-    words = words_of(text)
-    asked = [word for word in words if is_indexed(word)][:LOOKED_UP]
-    elsewhere = [word for word in asked if how.is_elsewhere(word)]
-    together = [word for word in asked if word not in elsewhere]
-    groups = [group for group in [together, *([word] for word in elsewhere)] if group]
-    most = rare if len(groups) == 1 else MANY  # words that are common each may be rare together
-    looked_up, picked = [], None
-    for group in groups:
-        ids = how.ids_with(group, most)
-        if ids is not None:
-            looked_up += group
-            picked = ids if picked is None else picked & ids
-            if len(picked) <= rare:
-                rows = rows.filter(pk__among=picked)
-                words = [word for word in words if word not in looked_up]
-                break
-    for word in words:
-        rows = rows.filter(how.contains(word))
-    return rows
-
-
-def are_picked(rows: QuerySet) -> bool:
-    """Whether the rows of a search are picked by their ids: no other index finds them as fast."""
-    return rows.query.is_empty() or any(isinstance(condition, Among) for condition in rows.query.where.children)
 
 
 def create(connection) -> None:

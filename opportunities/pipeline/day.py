@@ -23,7 +23,8 @@ from opportunities.money import format_quantity
 
 ROWS = 10  # of a section
 COUNTED = 100  # rows; of more, a section says that there are more
-LOOKED_AT = 500  # opportunities in a state, for what hangs on them: those with the latest activity
+LOOKED_AT = 500  # opportunities, for the quotes that hang on them: those with the latest activity
+NEWS_OF = 200  # opportunities in a state, for what others did, likewise
 SOON = timedelta(days=7)
 RECENT = timedelta(days=7)
 NEWS = timedelta(days=14)
@@ -88,13 +89,13 @@ def section(
     return Section(name, title, nothing, [row(shown[key]) for key in keys[:ROWS] if key in shown], len(keys), more)
 
 
-def hanging_on(opportunities: list[QuerySet], rows: QuerySet) -> QuerySet:
+def hanging_on(opportunities: list[QuerySet], rows: QuerySet, looked_at: int) -> QuerySet:
     """The quotes or events `rows` of `opportunities`, looked up by their keys: a join could read everybody's instead.
 
-    Of each queryset of `opportunities`, all in one state, LOOKED_AT with the latest activity are looked at.
+    Of each queryset of `opportunities`, all in one state, `looked_at` with the latest activity are looked at.
     """
     latest = [found.order_by("-last_activity_at", "-pk").values_list("pk", flat=True) for found in opportunities]
-    return rows.filter(opportunity__id__among=[key for keys in latest for key in keys[:LOOKED_AT]])
+    return rows.filter(opportunity__id__among=[key for keys in latest for key in keys[:looked_at]])
 
 
 def overdue(my_open: QuerySet, today: date) -> Section:
@@ -143,7 +144,9 @@ def expiring_quotes(my_open: QuerySet, today: date) -> Section:
     )
     nothing = _("No quote has expired, and none will in the next seven days.")
     more = f"{reverse('opportunities:quotes')}?owner=mine"
-    return section("quotes", _("Quotes that expire"), nothing, hanging_on([my_open], quotes), row, more, quotes)
+    return section(
+        "quotes", _("Quotes that expire"), nothing, hanging_on([my_open], quotes, LOOKED_AT), row, more, quotes
+    )
 
 
 def idle(my_open: QuerySet, today: date) -> Section:
@@ -178,7 +181,7 @@ def news(mine: QuerySet, user) -> Section:
         .order_by("-at", "-pk")
     )
     nothing = _("No one else did anything to your opportunities in the last two weeks.")
-    found = hanging_on([mine.filter(state=state) for state in State.values], events)
+    found = hanging_on([mine.filter(state=state) for state in State.values], events, NEWS_OF)
     return section("news", _("What others did"), nothing, found, lambda event: event, rows=events)
 
 

@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy
 from opportunities.fields import add_class, suggested
 from opportunities.formats import format_date
 from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
-from opportunities.models.search import are_picked
+from opportunities.models.opportunity import OpportunityWords
 from opportunities.money import CURRENCIES, format_amount
-from opportunities.paging import Order
+from opportunities.paging import SIZE, Order
 from opportunities.pipeline.deal_filters import NONE, AmountFilter, DayFilter, DealFilter
 from opportunities.quotes.filters import ChoiceFilter, people
 
 MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
-RARE_IN_FEW = 200  # opportunities with the words of a search that are picked by their ids, where few are searched
+HEAD = 1_500  # opportunities, the first of a list, which are read to see how common words are
+NARROWED = 400  # of them that have common words, where other filters leave some out
 FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
@@ -59,6 +60,7 @@ RANGES = [f"{name}_{end}" for name in ["estimated", "closed", "amount", "size"] 
 TYPED = ["account", *RANGES]
 DEALS = ["sector", "product", "revisions", "first"]
 RARE = ["stage", "reason", "competitor", "currency", "quotes", "missing", *OF_OPEN, *DEALS, *RANGES]
+IN_ROW = {"q", "stage", "currency", "quotes", "sector", "product", "amount_from", "amount_until"}  # which no index has
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class OpportunityFilter(DealFilter):
     """
 
     q = django_filters.CharFilter(
-        label=gettext_lazy("Search"), max_length=200, method="search", widget=forms.SearchInput({"size": "18"})
+        label=gettext_lazy("Search"), max_length=200, method="apply_later", widget=forms.SearchInput({"size": "18"})
     )
     owner = ChoiceFilter(label=gettext_lazy("Owner"), empty_label=None, method="apply_later")
     account = django_filters.CharFilter(
@@ -277,16 +279,31 @@ class OpportunityFilter(DealFilter):
         """The opportunities that match, in querysets that each read a range of an index, and none twice."""
         if self.form.errors:
             return []
-        found = self.qs
+        words, keys = OpportunityWords(self.chosen["q"], self.qs.db), {}
         if self.account:
-            found = found.filter(account=self.account)
-        if self.chosen["owner"] != ALL:
-            found = found.filter(owner=self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"])
-        is_owners = self.chosen["owner"] != ALL
-        is_picked = self.chosen["q"] != "" and are_picked(self.qs)  # by its words
-        if self.account or is_picked or (is_owners and self.order.field == "estimated_revenue"):
-            return [found.in_states(self.states)] if self.states else []
-        return [self.in_state(found, state) for state in self.states]
+            keys["account"] = self.account
+        if is_owners := self.chosen["owner"] != ALL:
+            keys["owner"] = self.user.pk if self.chosen["owner"] == MINE else self.chosen["owner"]
+        base, found = Opportunity.objects.filter(**keys), self.qs.filter(**keys)
+        is_picked = words.are_few or self.account or (is_owners and self.order.field == "estimated_revenue")
+        if is_picked:
+            return [words.among(found, words.are_few).in_states(self.states)] if self.states else []
+        common = {state: not words.words or self.are_common(words, base.filter(state=state)) for state in self.states}
+        sources = [words.among(self.in_state(found, state), not common[state]) for state in self.states]
+        rest = [state for state in self.states if not common[state]]
+        if len(rest) > 1 or (rest and not words.groups):  # looked for once, and by what else there is than the state
+            walked = [source for state, source in zip(self.states, sources, strict=True) if common[state]]
+            return [*walked, words.among(found, by_index=True).in_states(rest)]
+        chosen = {name for name in ["q", *RARE] if self.chosen[name]}
+        if not chosen or not chosen <= IN_ROW or self.order.field == "estimated_revenue":
+            return sources
+        # What is read of each row is counted as they were opened: so they mostly lie one after the other.
+        return [source.order_by("-opened_on", "-pk") for source in sources]
+
+    def are_common(self, words: OpportunityWords, rows: QuerySet) -> bool:
+        """Whether a page of the first of `rows` has the words; far more where other filters leave out some of those."""
+        most = NARROWED if any(self.chosen[name] for name in RARE) else SIZE + 1
+        return words.are_common(rows.order_by(*self.order.columns(rising=not self.order.latest_first))[:HEAD], most)
 
     def in_state(self, found: QuerySet, state: str) -> QuerySet:
         """Those of `found` in `state`; where few have the currency or the reason, it reads those and sorts them."""
@@ -303,10 +320,6 @@ class OpportunityFilter(DealFilter):
 
     def in_currency(self, opportunities, _name, currency):
         return opportunities.in_currency(currency)
-
-    def search(self, opportunities, _name, text):
-        is_narrow = self.account or self.chosen["owner"] != ALL  # those of an owner or an account are read sooner
-        return opportunities.search(text, rare=RARE_IN_FEW if is_narrow else None)
 
     def with_quotes(self, opportunities, _name, answer):
         if answer == State.WON:

@@ -81,7 +81,7 @@ def counted(sources: list[QuerySet]) -> int:
     count = 0
     for source in sources:
         if count <= COUNTED:
-            count += source.order_by()[: COUNTED + 1 - count].count()
+            count += source[: COUNTED + 1 - count].count()
     return count
 
 

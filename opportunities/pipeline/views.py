@@ -27,7 +27,7 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
     filters = OpportunityFilter(request.GET, request.user)
     sources = filters.sources()
     everything = request.GET.get("sum") == "all"
-    page = filters.order.page(*map(with_columns, sources), cursor=request.GET.get("page", ""))
+    page = filters.order.page(*sources, cursor=request.GET.get("page", ""), whole=with_columns)
     may_change = may(request.user, "change")
     may_close_many = request.user.has_perm("opportunities.close_any_opportunity")
     shown = columns(filters)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, search
 from opportunities.pipeline.filters import OpportunityFilter
 from opportunities.pipeline.views import with_columns
 from opportunities.tests.factories import AccountFactory, CompetitorFactory, day, reason
@@ -87,6 +87,50 @@ def test_what_few_have_is_found_by_it_and_sorted(chosen, address, index):
     for source in filters.sources():
         plan = page_plan(filters.order, source)
         assert re.search(rf"(?i)index \S*({index})|index scan using \S*({index})", plan), plan
+
+
+def test_few_opportunities_with_words_are_found_by_the_index_of_their_texts(chosen):
+    filters = chosen(EVERYBODYS | {"q": "turbine retrofit", "state": "all"})
+    [source] = filters.sources()
+    if connection.vendor == "postgresql":  # pg_trgm is read so
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_bitmapscan = on")
+    else:
+        plan = page_plan(filters.order, source)
+        assert "opportunities_opportunity_search" in plan, plan
+    plan = source[:1_001].explain()
+    assert "opportunities_opportunity_search" in plan, plan
+    assert not re.search(r"Seq Scan on opportunities_opp|SCAN opportunities_opportunity$|opportunity_by", plan), plan
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """Every word is one that many have."""
+    monkeypatch.setattr(search, "RARE", -1)
+    monkeypatch.setattr(search, "FEW", -1)
+
+
+def test_common_words_are_read_in_the_order_of_the_list_and_counted_as_opened(chosen, many, monkeypatch):
+    monkeypatch.setattr(OpportunityFilter, "are_common", lambda *_arguments: True)
+    filters = chosen(EVERYBODYS | {"q": "turbine"})
+    [source] = filters.sources()
+    for plan, index in [
+        (page_plan(filters.order, source), "opportunity_by_estimate"),
+        (source[:1_001].explain(), "opportunity_by_opening"),
+    ]:
+        assert index in plan, plan
+        assert "Sort" not in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
+
+
+def test_words_that_the_first_rows_have_not_are_looked_up_all_the_same(chosen, many):
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL goes by how many rows have what, which a table this small does not tell")
+    filters = chosen(EVERYBODYS | {"q": "turbine"})
+    [source] = filters.sources()
+    plan = page_plan(filters.order, source)
+    assert "opportunities_opportunity_search" in plan, plan
+    assert "INDEX opportunity_by_estimate" in plan, plan
 
 
 def page_plan(order, rows) -> str:
