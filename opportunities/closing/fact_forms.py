@@ -1,6 +1,7 @@
 """What the forms of the closing dialogs have in common: the facts of a closing, the outcome and the offer."""
 
 from django import forms
+from django.db.models import CharField
 from django.utils.functional import cached_property
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
@@ -10,8 +11,10 @@ from opportunities import fields
 from opportunities.closing import facts
 from opportunities.closing.refusals import open_quotes_sentence
 from opportunities.models import Competitor, Opportunity, OpportunityClose, State, StatusReason
+from opportunities.models.prepared import Given, Prepared
 
 FACTS = ["status_reason", "actual_revenue", "closed_on", "competitor", "details"]
+REASONS = Prepared(StatusReason.objects.filter(state=Given("outcome", CharField())))
 OUTCOMES = [(State.WON.value, State.WON.label), (State.LOST.value, State.LOST.label)]
 
 
@@ -46,7 +49,7 @@ class ReasonForm(forms.Form):
     @cached_property
     def reasons(self) -> list[StatusReason]:
         """The reasons to choose from: the active ones of the outcome, and the one that a closing has already."""
-        reasons = StatusReason.objects.filter(state=self.outcome)
+        reasons = REASONS(outcome=self.outcome)
         kept = self.corrected and self.corrected.status_reason_id
         return [reason for reason in reasons if reason.is_active or reason.pk == kept]
 

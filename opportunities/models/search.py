@@ -8,7 +8,6 @@ The indexes are created after every `migrate` where they are missing (SQLite reb
 loses the triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from django.db.models.lookups import BuiltinLookup
 from django.utils import timezone
 
 from opportunities.models.fields import fold
+from opportunities.models.prepared import Given, Keys
 
 RARE = 5_000  # rows at most that rare words are in
 MANY = 25_000  # rows at most that one of several words is in, to be looked up
@@ -133,7 +133,7 @@ class Words:
 
 
 class Among(BuiltinLookup):
-    """A key is among many: `IN`, with all of them in one parameter, where Django has one for each."""
+    """A key is among many, or among those `Given`: `IN`, with all in one parameter, where Django has one for each."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -145,11 +145,14 @@ class Among(BuiltinLookup):
 
     def as_postgresql(self, compiler, connection):
         key, params = self.process_lhs(compiler, connection)
-        return f"{key} = ANY(%s)", [*params, list(self.rhs)]
+        return f"{key} = ANY(%s)", [*params, self.keys(connection)]
 
     def as_sqlite(self, compiler, connection):
         key, params = self.process_lhs(compiler, connection)
-        return f"{key} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(list(self.rhs))]
+        return f"{key} IN (SELECT value FROM json_each(%s))", [*params, self.keys(connection)]
+
+    def keys(self, connection):
+        return self.rhs if isinstance(self.rhs, Given) else Keys().get_db_prep_value(self.rhs, connection)
 
 
 BigAutoField.register_lookup(Among)

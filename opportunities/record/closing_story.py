@@ -9,7 +9,19 @@ from django.utils.translation import ngettext
 
 from opportunities.closing.facts import distance_from_estimate
 from opportunities.models import Opportunity, OpportunityClose, QuoteClose, QuoteStatus
+from opportunities.models.prepared import Given, Prepared
 from opportunities.money import format_money
+
+CLOSINGS = Prepared(
+    OpportunityClose.objects.filter(opportunity=Given("opportunity")).select_related(
+        "status_reason", "competitor", "closed_by", "reopened_by"
+    )
+)
+QUOTES = Prepared(
+    QuoteClose.objects.filter(opportunity_close__opportunity=Given("opportunity"))
+    .select_related("quote")
+    .order_by("quote")
+)
 
 
 @dataclass(frozen=True)
@@ -85,9 +97,8 @@ def difference(amount: Decimal, currency: str) -> str:
 
 def closing_stories(opportunity: Opportunity) -> list[ClosingStory]:
     """The closings of `opportunity`, latest first; that of a closed one is the first of them."""
-    closings = list(opportunity.closings.select_related("status_reason", "competitor", "closed_by", "reopened_by"))
+    closings = CLOSINGS(opportunity=opportunity.pk)
     quotes = defaultdict(list)
-    records = QuoteClose.objects.filter(opportunity_close__in=closings)  # no statement where there are none
-    for record in records.select_related("quote").order_by("quote"):
+    for record in QUOTES(opportunity=opportunity.pk) if closings else []:
         quotes[record.opportunity_close_id].append(record)
     return [ClosingStory(opportunity, closing, quotes[closing.corrects_id or closing.pk]) for closing in closings]
