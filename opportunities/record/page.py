@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.formats import person, state_in_words
-from opportunities.models import Opportunity, Quote, Stage, TimelineEvent
+from opportunities.models import STAGES, Opportunity, Quote, TimelineEvent
 from opportunities.models.prepared import Given, Prepared
 from opportunities.permissions import may
 from opportunities.record.closing_story import ClosingStory, closing_stories
@@ -22,7 +22,6 @@ OPPORTUNITY = Prepared(
     Opportunity.objects.with_facts().annotate(stage_since=Subquery(MOVES[:1])).filter(pk=Given("pk"))
 )
 QUOTES = Prepared(Quote.objects.filter(opportunity=Given("opportunity")))
-STAGES = Prepared(Stage.objects.all())
 
 
 def page_of(opportunity: Opportunity, user, show: str = "", before: str = "") -> dict:
