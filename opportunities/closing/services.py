@@ -50,11 +50,11 @@ OF_CLOSED = ["closed_on", "actual_revenue", "competitor", "revisions", "first_qu
 # Without its facts: PostgreSQL checks a row that it waited for against the joined rows of before, and drops it.
 LOCKED = Prepared(Opportunity.objects.select_for_update(no_key=True).filter(pk=Given("pk")))
 # What the current closing, recorded before, says of each of these quotes and opportunities.
-QUOTE_CLOSE = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None)
+QUOTE_CLOSE = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None).order_by()
 CLOSE_QUOTES = PreparedUpdate(
     Quote.objects.filter(pk__among=Given("quotes", Keys())), status=Subquery(QUOTE_CLOSE.values("to_status"))
 )
-OPPORTUNITY_CLOSE = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None)
+OPPORTUNITY_CLOSE = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None).order_by()
 CLOSE_OPPORTUNITIES = PreparedUpdate(
     Opportunity.objects.filter(pk__among=Given("opportunities", Keys())),
     state=Subquery(OPPORTUNITY_CLOSE.values("outcome")),
