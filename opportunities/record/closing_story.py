@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -45,14 +46,14 @@ class ClosingStory:
     def outcome(self) -> str:
         return self.closing.outcome_in_words
 
-    @property
+    @cached_property
     def distance(self) -> str:
         """How far the revenue was from the estimate at closing."""
         if self.closing.actual_revenue is None:
             return ""
         return distance_from_estimate(self.closing.actual_revenue, self.closing.estimated_revenue)
 
-    @property
+    @cached_property
     def figures(self) -> list[Figure]:
         """First and last estimate, won quote, actual revenue: what is known of them, where that is two or more."""
         won = [record.quote.total for record in self.quotes if record.to_status == QuoteStatus.WON]
@@ -68,7 +69,7 @@ class ClosingStory:
         first, currency = known[0][1], self.opportunity.currency
         return [Figure(label, amount, difference(amount - first, currency)) for label, amount in known]
 
-    @property
+    @cached_property
     def slip(self) -> str:
         """How far the close date was from the date that was promised first, in words; "" where that is not known."""
         promised = self.opportunity.first_estimated_close_date
