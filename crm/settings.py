@@ -175,6 +175,7 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "crm.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "crm.sessions"
 SESSION_COOKIE_HTTPONLY = True
 # Behind a proxy that speaks HTTPS (docs/operations.md, "Install"): cookies for HTTPS only, and HSTS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

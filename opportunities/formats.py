@@ -45,7 +45,8 @@ def format_instant(instant: datetime | None) -> str:
     """An instant in the user's time zone, to the minute: "19 Nov 2026, 16:40"; "—" when it is not known."""
     if instant is None:
         return "—"
-    return dates.format_datetime(timezone.localtime(instant), "d MMM y, HH:mm", locale=current_locale())
+    local = timezone.localtime(instant)
+    return f"{format_date(local.date())}, {local:%H:%M}"
 
 
 def person(user) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from opportunities.models import Opportunity
+from opportunities.models.prepared import Given, Prepared
 
 OWN = ["view_opportunity", "add_opportunity", "change_opportunity", "close_opportunity"]
 ANY = ["change_any_opportunity", "close_any_opportunity", "reopen_any_opportunity"]
@@ -34,6 +35,15 @@ NAMES = {
     "reopen_any_opportunity": gettext_noop("reopen opportunities and correct closings"),
     IN_CLOSED_PERIOD: gettext_noop("close and reopen opportunities in a closed period"),
 }
+USER = Prepared(get_user_model().objects.select_related("preferences").filter(pk=Given("pk")))
+OWN_PERMISSIONS = Permission.objects.order_by().filter(user=Given("user"))
+GROUP_PERMISSIONS = Permission.objects.order_by().filter(group__user=Given("user"))
+PERMISSIONS = Prepared(
+    Permission.objects.order_by()
+    .filter(Q(pk__in=OWN_PERMISSIONS.values("pk")) | Q(pk__in=GROUP_PERMISSIONS.values("pk")))
+    .values_list("content_type__app_label", "codename")
+)
+ALL_PERMISSIONS = Permission.objects.order_by().values_list("content_type__app_label", "codename")
 
 
 class Backend(ModelBackend):
@@ -41,18 +51,14 @@ class Backend(ModelBackend):
     of the user come with those of the groups."""
 
     def get_user(self, user_id):
-        user = get_user_model().objects.select_related("preferences").filter(pk=user_id).first()
+        user = USER.one(pk=user_id)
         return user if user and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj, obj=None):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         if not hasattr(user_obj, "_perm_cache"):
-            permissions = Permission.objects.order_by()
-            if not user_obj.is_superuser:
-                own, groups = permissions.filter(user=user_obj), permissions.filter(group__user=user_obj)
-                permissions = permissions.filter(Q(pk__in=own.values("pk")) | Q(pk__in=groups.values("pk")))
-            names = permissions.values_list("content_type__app_label", "codename")
+            names = ALL_PERMISSIONS.all() if user_obj.is_superuser else PERMISSIONS(user=user_obj.pk)
             user_obj._perm_cache = {f"{app}.{codename}" for app, codename in names}
         return user_obj._perm_cache
 

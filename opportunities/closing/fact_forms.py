@@ -1,6 +1,7 @@
 """What the forms of the closing dialogs have in common: the facts of a closing, the outcome and the offer."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
@@ -10,9 +11,27 @@ from opportunities import fields
 from opportunities.closing import facts
 from opportunities.closing.refusals import open_quotes_sentence
 from opportunities.models import Competitor, Opportunity, OpportunityClose, State, StatusReason
+from opportunities.models.prepared import Prepared
 
 FACTS = ["status_reason", "actual_revenue", "closed_on", "competitor", "details"]
+REASONS = Prepared(StatusReason.objects.exclude(state=State.OPEN))
 OUTCOMES = [(State.WON.value, State.WON.label), (State.LOST.value, State.LOST.label)]
+
+
+class ReasonField(forms.Field):
+    """One of `reasons`, which are more than it offers: another rule says what is wrong with those that it does not."""
+
+    widget = forms.Select
+    default_error_messages = {"invalid_choice": gettext_lazy("There is no such reason (any more); choose another.")}
+    reasons: list[StatusReason]
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        for reason in self.reasons:
+            if str(reason.pk) == str(value):
+                return reason
+        raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
 
 
 class ReasonForm(forms.Form):
@@ -21,12 +40,7 @@ class ReasonForm(forms.Form):
     No field is required here: the rules (facts.py) say which are.
     """
 
-    status_reason = forms.ModelChoiceField(
-        StatusReason.objects.exclude(state=State.OPEN),
-        label=gettext_lazy("Status reason"),
-        required=False,
-        error_messages={"invalid_choice": gettext_lazy("There is no such reason (any more); choose another.")},
-    )
+    status_reason = ReasonField(label=gettext_lazy("Status reason"), required=False)
     closed_on = fields.DateField(label=gettext_lazy("Close date"), required=False)
     competitor = forms.ModelChoiceField(
         Competitor.objects.current(),
@@ -41,13 +55,14 @@ class ReasonForm(forms.Form):
         super().__init__(data, initial=initial, auto_id="id_%s")
         self.outcome = outcome
         self.corrected: OpportunityClose | None = corrected
-        self.fields["status_reason"].choices = [("", _("Choose…")), *((r.pk, str(r)) for r in self.reasons)]
+        self.fields["status_reason"].reasons = REASONS()
+        self.fields["status_reason"].widget.choices = [("", _("Choose…")), *((r.pk, str(r)) for r in self.reasons)]
 
     @cached_property
     def reasons(self) -> list[StatusReason]:
         """The reasons to choose from: the active ones of the outcome, and the one that a closing has already."""
-        reasons = StatusReason.objects.filter(state=self.outcome)
         kept = self.corrected and self.corrected.status_reason_id
+        reasons = [reason for reason in self.fields["status_reason"].reasons if reason.state == self.outcome]
         return [reason for reason in reasons if reason.is_active or reason.pk == kept]
 
     @property

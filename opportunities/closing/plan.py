@@ -9,6 +9,8 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from opportunities.models import OPEN_STATUSES, Opportunity, Quote, QuoteStatus, State
+from opportunities.models.fields import Unindexed
+from opportunities.models.prepared import Given, Keys, Prepared
 
 # What a quote may become: a row may always be changed between lost and canceled, and a winner needs a win.
 FATES = {
@@ -16,6 +18,13 @@ FATES = {
     State.LOST: (QuoteStatus.LOST, QuoteStatus.CANCELED),
 }
 
+# The quotes of some opportunities that a plan speaks of, found by their opportunity, however many have the status.
+SPOKEN_OF = (
+    Quote.objects.alias(read_status=Unindexed("status"))
+    .filter(opportunity__pk__among=Given("opportunities", Keys()), read_status__in=[*OPEN_STATUSES, QuoteStatus.WON])
+    .order_by("pk")
+)
+QUOTES, LOCKED_QUOTES = Prepared(SPOKEN_OF), Prepared(SPOKEN_OF.select_for_update(no_key=True))
 PLAN_ROW = re.compile(r"(?P<pk>[0-9]{1,18}):(?P<status>draft|active):(?P<total>[0-9]{1,12}\.[0-9]{3})")
 
 
@@ -69,9 +78,9 @@ def plan_close(opportunity: Opportunity, outcome: str, *, lock: bool = False) ->
 def plan_closings(opportunities: Iterable[Opportunity], outcome: str, *, lock: bool = False) -> dict[int, Plan]:
     """The plan of each of `opportunities` by its id, as `plan_close` makes it: one statement for all."""
     by_pk = {opportunity.pk: opportunity for opportunity in opportunities}
-    quotes = Quote.objects.of(by_pk, [*OPEN_STATUSES, QuoteStatus.WON]).order_by("pk")
+    quotes = (LOCKED_QUOTES if lock else QUOTES)(opportunities=by_pk)
     found: dict[int, list[Quote]] = {pk: [] for pk in by_pk}
-    for quote in quotes.select_for_update(no_key=True) if lock else quotes:
+    for quote in quotes:
         quote.opportunity = by_pk[quote.opportunity_id]
         found[quote.opportunity_id].append(quote)
     return {pk: first_plan(quotes, outcome) for pk, quotes in found.items()}

@@ -39,12 +39,32 @@ from opportunities.models import (
     StatusReason,
     TimelineEvent,
 )
+from opportunities.models.prepared import Given, Keys, Prepared, PreparedUpdate
 from opportunities.models.quote import quote_facts
 from opportunities.models.timeline import last_activity
 from opportunities.permissions import may_in_closed_period
 
 # The fields that only a closed opportunity has.
 OF_CLOSED = ["closed_on", "actual_revenue", "competitor", "revisions", "first_quoted", "won_quoted"]
+
+# Without its facts: PostgreSQL checks a row that it waited for against the joined rows of before, and drops it.
+LOCKED = Prepared(Opportunity.objects.select_for_update(no_key=True).filter(pk=Given("pk")))
+# What the current closing, recorded before, says of each of these quotes and opportunities.
+QUOTE_CLOSE = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None).order_by()
+CLOSE_QUOTES = PreparedUpdate(
+    Quote.objects.filter(pk__among=Given("quotes", Keys())), status=Subquery(QUOTE_CLOSE.values("to_status"))
+)
+OPPORTUNITY_CLOSE = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None).order_by()
+CLOSE_OPPORTUNITIES = PreparedUpdate(
+    Opportunity.objects.filter(pk__among=Given("opportunities", Keys())),
+    state=Subquery(OPPORTUNITY_CLOSE.values("outcome")),
+    status_reason=Subquery(OPPORTUNITY_CLOSE.values("status_reason")),
+    closed_on=Subquery(OPPORTUNITY_CLOSE.values("closed_on")),
+    actual_revenue=Subquery(OPPORTUNITY_CLOSE.values("actual_revenue")),
+    competitor=Subquery(OPPORTUNITY_CLOSE.values("competitor")),
+    last_activity_at=last_activity(),
+    **quote_facts(),
+)
 
 
 def close_opportunity(
@@ -173,7 +193,7 @@ def record_closings(
     kind: str = TimelineEvent.Kind.CLOSED,
     together: ClosingBatch | None = None,
 ) -> list[OpportunityClose]:
-    """Records `batch` in one transaction and in a number of statements that does not grow with it.
+    """Records `batch` in one transaction, the caller's if it has one, and in a number of statements that does not grow.
 
     Those that a user closed `together` can be undone together.
 
@@ -183,7 +203,7 @@ def record_closings(
     The order matters to the guards: the record first, then the quotes, then the opportunity.
     """
     now = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if by is not None:
             check_period(by, [closing.closed_on for closing in batch])
         records = OpportunityClose.objects.bulk_create(
@@ -230,16 +250,7 @@ def record_closings(
             )
             for record in records
         )
-        current = OpportunityClose.objects.filter(opportunity=OuterRef("pk"), reopened_at=None)
-        Opportunity.objects.filter(pk__in=[closing.opportunity.pk for closing in batch]).update(
-            state=Subquery(current.values("outcome")),
-            status_reason=Subquery(current.values("status_reason")),
-            closed_on=Subquery(current.values("closed_on")),
-            actual_revenue=Subquery(current.values("actual_revenue")),
-            competitor=Subquery(current.values("competitor")),
-            last_activity_at=last_activity(),
-            **quote_facts(),
-        )
+        CLOSE_OPPORTUNITIES(opportunities=[closing.opportunity.pk for closing in batch])
     return records
 
 
@@ -252,8 +263,7 @@ def check_period(by, days: Collection[date]) -> None:
 
 def close_quotes(quote_ids: Collection[int]) -> None:
     """Gives each quote the status that its current closing, recorded before, says."""
-    current = QuoteClose.objects.filter(quote=OuterRef("pk"), restored_at=None)
-    Quote.objects.filter(pk__in=quote_ids).update(status=Subquery(current.values("to_status")))
+    CLOSE_QUOTES(quotes=quote_ids)
 
 
 def same_facts(closing: Closing, current: OpportunityClose) -> bool:
@@ -263,14 +273,11 @@ def same_facts(closing: Closing, current: OpportunityClose) -> bool:
 
 
 def lock(opportunity: Opportunity) -> Opportunity:
-    """The opportunity as it is now, held to the end of the transaction; raises Gone.
-
-    Without its facts: PostgreSQL checks a row that it waited for against the joined rows of before, and drops it.
-    """
-    try:
-        return Opportunity.objects.select_for_update(no_key=True).get(pk=opportunity.pk)
-    except Opportunity.DoesNotExist:
-        raise Gone from None
+    """The opportunity as it is now, held to the end of the transaction; raises Gone."""
+    locked = LOCKED.one(pk=opportunity.pk)
+    if locked is None:
+        raise Gone
+    return locked
 
 
 def lock_closed(closing: OpportunityClose) -> tuple[Opportunity, OpportunityClose]:

@@ -27,7 +27,10 @@ from opportunities.closing.refusals import (
 )
 from opportunities.dialog import leave_dialog, opener, render_dialog
 from opportunities.models import Opportunity, OpportunityClose, State, guards
+from opportunities.models.prepared import Given, Prepared
 from opportunities.permissions import require
+
+OPPORTUNITY = Prepared(Opportunity.objects.select_related("account").filter(pk=Given("pk")))
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,7 +136,9 @@ def change_closing(request: HttpRequest, pk: int, form_class, panel: str, title:
 
 def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
     """The opportunity with its account; 404 when there is none, 403 unless the user may do `action`."""
-    opportunity = get_object_or_404(Opportunity.objects.select_related("account"), pk=pk)
+    opportunity = OPPORTUNITY.one(pk=pk)
+    if opportunity is None:
+        raise Http404
     require(request.user, action, opportunity)
     return opportunity
 

@@ -7,6 +7,7 @@ from opportunities.models.preferences import Preferences
 from opportunities.models.quote import OPEN_STATUSES, Quote, QuoteCounter, QuoteStatus
 from opportunities.models.quote_line import BillingMethod, DiscountKind, LineKind, QuoteLine
 from opportunities.models.reference import (
+    STAGES,
     Account,
     Competitor,
     Contact,
@@ -21,6 +22,7 @@ from opportunities.models.timeline import TimelineEvent
 
 __all__ = [
     "OPEN_STATUSES",
+    "STAGES",
     "UNDO_TIME",
     "Account",
     "BillingMethod",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opportunities.formats import format_date
+from opportunities.models.prepared import Prepared
 
 
 def check_has_come(day: date) -> None:
@@ -49,4 +50,7 @@ class ClosedThrough(models.Model):
     @classmethod
     def day(cls) -> date | None:
         """The last closed day, or None."""
-        return cls.objects.filter(pk=1).values_list("closed_through", flat=True).first()
+        return CLOSED_THROUGH.one()
+
+
+CLOSED_THROUGH = Prepared(ClosedThrough.objects.filter(pk=1).values_list("closed_through", flat=True))

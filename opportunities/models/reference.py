@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from opportunities.models import search
 from opportunities.models.fields import AmountField, FoldedField, PercentField, fold
 from opportunities.models.merging import Mergeable, MergeableQuerySet
+from opportunities.models.prepared import Prepared
 from opportunities.money import AMOUNTS, CURRENCIES
 
 UNIT_LENGTH = 20  # characters, of "hour", "m²" or "licence"
@@ -174,6 +175,9 @@ class Stage(models.Model):
         """The instant since which something happened to what is not idle, by days of the user's time zone."""
         first_day = timezone.localdate() - timedelta(days=self.idle_days - 1)
         return timezone.make_aware(datetime.combine(first_day, time.min))
+
+
+STAGES = Prepared(Stage.objects.all())
 
 
 class StatusReasonQuerySet(models.QuerySet):

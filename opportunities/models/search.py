@@ -9,7 +9,6 @@ The indexes are created after every `migrate` where they are missing (SQLite reb
 loses the triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from opportunities.models.fields import FoldedField, fold
+from opportunities.models.prepared import Given, Keys
 
 LATEST, AT_ONCE = 500, 5  # rows that are read to see how common words are, and how many of them have common words
 FEW = 10_000  # rows at most that words are in, for a list to be sorted from what an index says
@@ -275,7 +275,7 @@ class Words:
 
 
 class Among(BuiltinLookup):
-    """A key is among many: `IN`, with all of them in one parameter, where Django has one for each."""
+    """A key is among many, or among those `Given`: `IN`, with all in one parameter, where Django has one for each."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -287,11 +287,14 @@ class Among(BuiltinLookup):
 
     def as_postgresql(self, compiler, connection):
         key, params = self.process_lhs(compiler, connection)
-        return f"{key} = ANY(%s)", [*params, list(self.rhs)]
+        return f"{key} = ANY(%s)", [*params, self.keys(connection)]
 
     def as_sqlite(self, compiler, connection):
         key, params = self.process_lhs(compiler, connection)
-        return f"{key} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(list(self.rhs))]
+        return f"{key} IN (SELECT value FROM json_each(%s))", [*params, self.keys(connection)]
+
+    def keys(self, connection):
+        return self.rhs if isinstance(self.rhs, Given) else Keys().get_db_prep_value(self.rhs, connection)
 
 
 BigAutoField.register_lookup(Among)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
 from opportunities.closing import Gone, Refused
-from opportunities.models import Opportunity, Stage
+from opportunities.models import STAGES, Opportunity, Stage
 from opportunities.permissions import require
 from opportunities.pipeline import board as contents
 from opportunities.pipeline.board import BoardFilter
@@ -20,7 +20,7 @@ from opportunities.record import services
 def board(request: HttpRequest) -> HttpResponse:
     """The board; with `stage` and `page` in the address that column further down, for htmx its cards alone."""
     require(request.user, "view")
-    filters, stages = BoardFilter(request.GET, request.user), list(Stage.objects.all())
+    filters, stages = BoardFilter(request.GET, request.user), STAGES()
     stage = find(stages, request.GET.get("stage", ""))
     if stage and request.htmx.target == f"more-{stage.pk}":
         column = contents.column(filters, stage, request.GET.get("page", ""))
@@ -40,7 +40,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "change", opportunity)
     if request.method == "GET":
         return redirect("opportunities:board")
-    stages = list(Stage.objects.all())
+    stages = STAGES()
     stage, shown = (find(stages, request.POST.get(name, "")) for name in ("stage", "shown"))
     filters = BoardFilter(request.POST, request.user)
     done, status = "", 422

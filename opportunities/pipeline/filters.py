@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from opportunities.fields import add_class, suggested
 from opportunities.formats import format_date
-from opportunities.models import Account, Competitor, Opportunity, Quote, Stage, State, StatusReason
+from opportunities.models import STAGES, Account, Competitor, Opportunity, Quote, State, StatusReason
 from opportunities.models.opportunity import OpportunityWords
+from opportunities.models.prepared import Prepared
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import SIZE, Order
 from opportunities.pipeline.deal_filters import NONE, AmountFilter, DayFilter, DealFilter
@@ -27,6 +28,7 @@ NARROWED = 400  # of them that have common words, where other filters leave some
 FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
+REASONS = Prepared(StatusReason.objects.order_by("state", "position", "pk"))
 
 # The indexes of the model serve exactly these orders, for one state and for one owner's state.
 ORDERS = {
@@ -167,26 +169,20 @@ class OpportunityFilter(DealFilter):
         changes_all = user.has_perm("opportunities.change_any_opportunity")
         defaults = {"owner": ALL if changes_all else MINE, "state": State.OPEN.value}
         given = {name: address.get(name) or "" for name in self.base_filters}
+        self.shows_rare = address.get("filters") == "all" or any(given[name] for name in RARE)
+        if not self.shows_rare:  # most never ask for them, and they are most of the work
+            self.base_filters = {name: each for name, each in self.base_filters.items() if name not in RARE}
         super().__init__(
             given | {name: given[name] or default for name, default in defaults.items()}, Opportunity.objects.all()
         )
         self.user = user
-        stages = list(Stage.objects.all())
+        stages = STAGES()
         self.people, self.stages = people(), [(str(stage.pk), str(stage)) for stage in stages]
         self.probabilities = {stage.pk: stage.probability for stage in stages}
+        self.reasons = {str(reason.pk): reason for reason in REASONS()}
         self.filters["owner"].extra["choices"] = [(MINE, _("Mine")), (ALL, _("Everybody's")), *self.people]
-        self.filters["stage"].extra["choices"] = self.stages
-        self.reasons = {str(reason.pk): reason for reason in StatusReason.objects.order_by("state", "position", "pk")}
-        self.filters["reason"].extra["choices"] = by_state(self.reasons)
-        self.shows_rare = address.get("filters") == "all" or any(given[name] for name in RARE)
-        competitors = Competitor.objects.only("name", "merged_into") if self.shows_rare else []
-        merged = {str(row.pk): str(row.merged_into_id) for row in competitors if row.merged_into_id}
-        self.data["competitor"] = merged.get(self.data["competitor"], self.data["competitor"])
-        self.filters["competitor"].extra["choices"] = [
-            (str(row.pk), row.name) for row in competitors if not row.merged_into_id
-        ]
         if self.shows_rare:
-            self.offer_deals()
+            self.offer_rare()
         state = self.data["state"] if self.data["state"] in [*State, ALL] else State.OPEN.value
         are_closed = state in CLOSED or (state == ALL and any(given[name] for name in OF_CLOSED))
         sorts = [(sort, label) for sort, label in SORTS if are_closed or "closed_on" not in sort]
@@ -201,13 +197,25 @@ class OpportunityFilter(DealFilter):
             self.form.full_clean()
         for field in self.form.fields.values():
             add_class(field.widget)
-        self.chosen = dict.fromkeys(self.base_filters, "") | self.form.cleaned_data
+        self.chosen = dict.fromkeys(given, "") | self.form.cleaned_data
         self.account = self.find_account(self.chosen["account"])
         self.check_ranges()
-        kept = {name: as_text(self.chosen[name]) for name in self.base_filters if name not in self.form.errors}
+        kept = {name: as_text(self.chosen[name]) for name in given if name not in self.form.errors}
         self.explicit = {name: value for name, value in kept.items() if value}
         self.kept = {name: value for name, value in self.explicit.items() if value != defaults.get(name)}
         self.is_default = not self.kept and not self.form.errors
+
+    def offer_rare(self) -> None:
+        """Fills in what the rarely used filters choose among."""
+        self.filters["stage"].extra["choices"] = self.stages
+        self.filters["reason"].extra["choices"] = by_state(self.reasons)
+        competitors = Competitor.objects.only("name", "merged_into")
+        merged = {str(row.pk): str(row.merged_into_id) for row in competitors if row.merged_into_id}
+        self.data["competitor"] = merged.get(self.data["competitor"], self.data["competitor"])
+        self.filters["competitor"].extra["choices"] = [
+            (str(row.pk), row.name) for row in competitors if not row.merged_into_id
+        ]
+        self.offer_deals()
 
     # What the address says
 

@@ -46,9 +46,9 @@ class RowWriter:
 
     def name(self, opportunity: Opportunity) -> str:
         account = "—"
-        if opportunity.account:
+        if opportunity.account_id:
             address = self.address_of_account(opportunity.account_id)
-            account = f'<a class="fw-normal" href="{address}">{escape(opportunity.account)}</a>'
+            account = f'<a class="fw-normal" href="{address}">{escape(opportunity.account_name)}</a>'
         link = f'<a class="strong" href="{self.address_of(opportunity.pk)}">{escape(opportunity.topic)}</a>'
         return f'<th class="fw-normal" scope="row">{link}<div class="muted small">{account}</div></th>'
 

@@ -5,8 +5,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from opportunities.models import SavedView
+from opportunities.models.prepared import Given, Prepared
 
 MOST = 50  # views of one user
+VIEWS = Prepared(SavedView.objects.filter(user=Given("user")))
 
 
 class NameTaken(Exception):
@@ -40,7 +42,7 @@ def save_view(user, name: str, query: str, *, replace: bool = False) -> SavedVie
 
 def saved_views(user, current: str) -> list[SavedView]:
     """The views of `user` by name; `is_current` marks those that ask for what the query `current` does."""
-    views = list(SavedView.objects.filter(user=user))
+    views = VIEWS(user=user.pk)
     for view in views:
         view.is_current = view.query == current
     return views

@@ -1,6 +1,6 @@
 """The list of opportunities: mine or everybody's, open or closed, narrowed down, sorted, page by page, with totals."""
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -56,4 +56,4 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
 
 def with_columns(opportunities: QuerySet) -> QuerySet:
     """With what a row of the list shows and the filters do not have; `open_quotes` is how many quotes are open."""
-    return opportunities.select_related("account").annotate(open_quotes=OPEN_QUOTES)
+    return opportunities.annotate(account_name=F("account__name"), open_quotes=OPEN_QUOTES)

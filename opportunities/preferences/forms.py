@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from opportunities.fields import LongSelect
 from opportunities.models import Preferences
 
 
@@ -27,7 +28,7 @@ class PreferencesForm(forms.ModelForm):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("As the browser asks for")), *settings.LANGUAGES]
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False, widget=LongSelect)
     shortcuts = forms.BooleanField(
         label=_("Keyboard shortcuts"),
         required=False,

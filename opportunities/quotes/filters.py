@@ -13,20 +13,43 @@ from django.utils.translation import gettext_lazy
 
 from opportunities.fields import LongSelect, suggested
 from opportunities.models import OPEN_STATUSES, Account, Opportunity, Quote, QuoteStatus, State
+from opportunities.models.prepared import Prepared
 from opportunities.money import DECIMAL_PLACES
 from opportunities.paging import Order, Page
 
 OPEN, ALL, MINE = "open", "all", "mine"
 EXPIRING, EXPIRED = "expiring", "expired"
 COUNTED = 10_000  # quotes; of more, a page neither counts nor adds up all
+PEOPLE = Prepared(
+    get_user_model()
+    .objects.order_by("first_name", "last_name", "username")
+    .values_list("pk", "first_name", "last_name", "username")
+)
 
 # The indexes of the model serve exactly these orders.
 BY_VALIDITY = Order("valid_until")
 LATEST_FIRST = Order("pk", latest_first=True)
 
 
+class Choices(django_filters.fields.ChoiceIterator):
+    """Choices that are pairs from the start; django-filter would make all of them so at each look."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        if self.field.null_label is not None:
+            yield self.field.null_value, self.field.null_label
+        yield from self.choices
+
+
+class ChoiceField(django_filters.fields.ChoiceField):
+    iterator = Choices
+
+
 class ChoiceFilter(django_filters.ChoiceFilter):
     """A filter by one of choices, which may be many."""
+
+    field_class = ChoiceField
 
     def __init__(self, **kwargs):
         super().__init__(**{"widget": LongSelect} | kwargs)
@@ -140,9 +163,7 @@ class QuoteFilter(FilterSet):
 
 def people() -> list[tuple[str, str]]:
     """Everybody, by name: who has left may still own quotes."""
-    users = get_user_model().objects.order_by("first_name", "last_name", "username")
-    names = users.values_list("pk", "first_name", "last_name", "username")
-    return [(str(pk), f"{first} {last}".strip() or username) for pk, first, last, username in names]
+    return [(str(pk), f"{first} {last}".strip() or username) for pk, first, last, username in PEOPLE()]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.closing.facts import distance_from_estimate
 from opportunities.models import Opportunity, OpportunityClose, QuoteClose, QuoteStatus
+from opportunities.models.prepared import Given, Prepared
 from opportunities.money import format_money
+
+CLOSINGS = Prepared(
+    OpportunityClose.objects.filter(opportunity=Given("opportunity")).select_related(
+        "status_reason", "competitor", "closed_by", "reopened_by"
+    )
+)
+QUOTES = Prepared(
+    QuoteClose.objects.filter(opportunity_close__opportunity=Given("opportunity"))
+    .select_related("quote")
+    .order_by("quote")
+)
 
 
 @dataclass(frozen=True)
@@ -33,14 +46,14 @@ class ClosingStory:
     def outcome(self) -> str:
         return self.closing.outcome_in_words
 
-    @property
+    @cached_property
     def distance(self) -> str:
         """How far the revenue was from the estimate at closing."""
         if self.closing.actual_revenue is None:
             return ""
         return distance_from_estimate(self.closing.actual_revenue, self.closing.estimated_revenue)
 
-    @property
+    @cached_property
     def figures(self) -> list[Figure]:
         """First and last estimate, won quote, actual revenue: what is known of them, where that is two or more."""
         won = [record.quote.total for record in self.quotes if record.to_status == QuoteStatus.WON]
@@ -56,7 +69,7 @@ class ClosingStory:
         first, currency = known[0][1], self.opportunity.currency
         return [Figure(label, amount, difference(amount - first, currency)) for label, amount in known]
 
-    @property
+    @cached_property
     def slip(self) -> str:
         """How far the close date was from the date that was promised first, in words; "" where that is not known."""
         promised = self.opportunity.first_estimated_close_date
@@ -85,9 +98,8 @@ def difference(amount: Decimal, currency: str) -> str:
 
 def closing_stories(opportunity: Opportunity) -> list[ClosingStory]:
     """The closings of `opportunity`, latest first; that of a closed one is the first of them."""
-    closings = list(opportunity.closings.select_related("status_reason", "competitor", "closed_by", "reopened_by"))
+    closings = CLOSINGS(opportunity=opportunity.pk)
     quotes = defaultdict(list)
-    records = QuoteClose.objects.filter(opportunity_close__in=closings)  # no statement where there are none
-    for record in records.select_related("quote").order_by("quote"):
+    for record in QUOTES(opportunity=opportunity.pk) if closings else []:
         quotes[record.opportunity_close_id].append(record)
     return [ClosingStory(opportunity, closing, quotes[closing.corrects_id or closing.pk]) for closing in closings]

@@ -4,30 +4,32 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.formats import person, state_in_words
-from opportunities.models import Opportunity, Quote, Stage, TimelineEvent
+from opportunities.models import STAGES, Opportunity, Quote, TimelineEvent
+from opportunities.models.prepared import Given, Prepared
 from opportunities.permissions import may
 from opportunities.record.closing_story import ClosingStory, closing_stories
 from opportunities.record.timeline import timeline_of
 
-
-def opportunities() -> QuerySet:
-    """Opportunities as their page needs them; `stage_since` is when a person moved the stage last, or None."""
-    moves = TimelineEvent.objects.stage_moves().filter(opportunity=OuterRef("pk")).values("at")
-    return Opportunity.objects.with_facts().annotate(stage_since=Subquery(moves[:1]))
+# An opportunity as its page needs it; `stage_since` is when a person moved the stage last, or None.
+MOVES = TimelineEvent.objects.stage_moves().filter(opportunity=OuterRef("pk")).values("at")
+OPPORTUNITY = Prepared(
+    Opportunity.objects.with_facts().annotate(stage_since=Subquery(MOVES[:1])).filter(pk=Given("pk"))
+)
+QUOTES = Prepared(Quote.objects.filter(opportunity=Given("opportunity")))
 
 
 def page_of(opportunity: Opportunity, user, show: str = "", before: str = "") -> dict:
-    """The context of the page of `opportunity`, one of `opportunities()`, as `user` may see and use it.
+    """The context of the page of `opportunity`, one of OPPORTUNITY, as `user` may see and use it.
 
     Its timeline is that of `timeline_of`.
     """
-    quotes = in_families(opportunity.quotes.all())
+    quotes = in_families(QUOTES(opportunity=opportunity.pk))
     open_quotes = [quote for quote in quotes if quote.is_open]
     stories = closing_stories(opportunity)
     actions = actions_of(opportunity, user, stories)
@@ -37,7 +39,7 @@ def page_of(opportunity: Opportunity, user, show: str = "", before: str = "") ->
         "who_may": "" if any(actions.values()) else who_may(opportunity),
         "may_write": may(user, "change", opportunity),
         "state": state_in_words(opportunity.get_state_display(), opportunity.status_reason),
-        "stages": Stage.objects.all(),
+        "stages": STAGES(),
         "days_in_stage": days_in_stage(opportunity),
         "is_overdue": is_past(opportunity, opportunity.estimated_close_date),
         "is_step_overdue": is_past(opportunity, opportunity.next_step_on),

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models import Opportunity, TimelineEvent
+from opportunities.models.prepared import Given, Prepared
 
 EVENTS = 50  # on a page
 ALL = "all"
@@ -21,6 +22,13 @@ FILTERS = {
     "closings": (_("Closings"), Q(kind__in=[Kind.CLOSED, Kind.UNDONE, Kind.REOPENED, Kind.CORRECTED])),
     "changes": (_("Changes"), Q(kind=Kind.EDITED)),
 }
+
+# By what is shown: the latest events, and those before an event; one more than a page has, where there are more.
+EVERY_EVENT = TimelineEvent.objects.filter(opportunity=Given("opportunity")).with_stage_times().select_related("by")
+AT = Given("at", DateTimeField())
+BEFORE = EVERY_EVENT.filter(at__lte=AT).exclude(at=AT, pk__gte=Given("pk"))
+LATEST = {show: Prepared(EVERY_EVENT.filter(is_shown)[: EVENTS + 1]) for show, (_label, is_shown) in FILTERS.items()}
+OLDER = {show: Prepared(BEFORE.filter(is_shown)[: EVENTS + 1]) for show, (_label, is_shown) in FILTERS.items()}
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,6 @@ def event_of(opportunity: Opportunity, pk: str) -> TimelineEvent | None:
 
 def events_of(opportunity: Opportunity, show: str, before: TimelineEvent | None) -> list[TimelineEvent]:
     """A page of the events before `before`, and one more where there are older ones."""
-    events: QuerySet = opportunity.timeline.filter(FILTERS[show][1]).with_stage_times().select_related("by")
     if before:
-        events = events.filter(at__lte=before.at).exclude(at=before.at, pk__gte=before.pk)
-    return list(events[: EVENTS + 1])
+        return OLDER[show](opportunity=opportunity.pk, at=before.at, pk=before.pk)
+    return LATEST[show](opportunity=opportunity.pk)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from opportunities.models import Opportunity, Stage, State, StatusReason, guards
 from opportunities.permissions import require
 from opportunities.record import services
 from opportunities.record.forms import HandOverForm, NextStepForm, NoteForm, OpportunityForm
-from opportunities.record.page import opportunities, page_of
+from opportunities.record.page import OPPORTUNITY, page_of
 
 
 @require_safe
@@ -194,7 +194,9 @@ def options(request: HttpRequest, names: list[str]) -> HttpResponse:
 
 def get_opportunity(request: HttpRequest, pk: int, action: str) -> Opportunity:
     """The opportunity as its page needs it; 404 when there is none, 403 unless the user may do `action`."""
-    opportunity = get_object_or_404(opportunities(), pk=pk)
+    opportunity = OPPORTUNITY.one(pk=pk)
+    if opportunity is None:
+        raise Http404
     require(request.user, action, opportunity)
     return opportunity
 

@@ -1,10 +1,13 @@
 """What templates need to write values in the user's language."""
 
 import re
+from functools import cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from opportunities import formats, money
 
@@ -35,9 +38,27 @@ def attributes(attrs: dict) -> SafeString:
 
 
 @register.filter
+def quote_link(quote) -> SafeString:
+    """The number of `quote`, leading to it, and its revision."""
+    return format_html(
+        '<a class="strong text-nowrap" href="{}">{}</a> <span class="muted text-nowrap">{}</span>',
+        quote.get_absolute_url(),
+        quote.number,
+        _("rev. %(revision)s") % {"revision": quote.revision},
+    )
+
+
+@register.filter
 def quote_numbers(sentence: str) -> SafeString:
     """`sentence` with each quote number in it on one line, which browsers break at its hyphens."""
     return mark_safe(re.sub("Q-[0-9]+-[0-9]+", r'<span class="text-nowrap">\g<0></span>', escape(sentence)))  # noqa: S308
+
+
+@register.simple_tag
+@cache
+def assets() -> SafeString:
+    """The style sheets and scripts of every page; their addresses are the same as long as the process lives."""
+    return render_to_string("_assets.html")
 
 
 @register.simple_tag

@@ -5,7 +5,8 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from opportunities.templatetags.crm import attributes, status
+from opportunities.models import Quote
+from opportunities.templatetags.crm import attributes, quote_link, status
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,9 @@ def test_the_attributes_of_every_field_are_written_so():
 def test_a_status_is_its_text_in_its_colour():
     assert status("won", gettext_lazy("Won")) == '<span class="status status-won">Won</span>'
     assert status('"', "<b>") == '<span class="status status-&quot;">&lt;b&gt;</span>'
+
+
+def test_a_quote_is_linked_by_its_number():
+    assert quote_link(Quote(pk=7, number="Q-<1>", revision=2)) == (
+        '<a class="strong text-nowrap" href="/quotes/7/">Q-&lt;1&gt;</a> <span class="muted text-nowrap">rev. 2</span>'
+    )

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.urls import reverse
 
 from opportunities.closing import (
@@ -100,7 +101,7 @@ def test_a_batch_with_one_date_in_the_period_is_refused_as_a_whole(opportunity, 
     close_through(-2)
     other = OpportunityFactory(owner=salesperson)
     batch = [Closing(opportunity, "lost", reason("Price"), day(0)), Closing(other, "lost", reason("Price"), day(-2))]
-    with nothing_changes(), pytest.raises(PeriodClosed):
+    with nothing_changes(), pytest.raises(PeriodClosed), transaction.atomic():
         record_closings(batch, by=salesperson)
 
 

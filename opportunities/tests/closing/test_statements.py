@@ -39,7 +39,7 @@ def test_the_dialog_takes_eight_statements(client, salesperson, count):
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_closing_takes_fifteen_statements_in_the_request(client, salesperson, count):
+def test_closing_takes_fourteen_statements_in_the_request(client, salesperson, count):
     opportunity = opportunity_with_quotes(salesperson, count)
     url = reverse("opportunities:close", args=[opportunity.pk])
     client.force_login(salesperson)
@@ -48,6 +48,6 @@ def test_closing_takes_fifteen_statements_in_the_request(client, salesperson, co
         "close_quotes": "on",
     }
     headers = {"HX-Request": "true"}
-    assert request_statements(client, lambda: client.post(url, fields, headers=headers)) == 15
+    assert request_statements(client, lambda: client.post(url, fields, headers=headers)) == 14
     opportunity.refresh_from_db()
     assert opportunity.state == "lost"

@@ -240,5 +240,5 @@ def test_the_statements_of_a_request_do_not_grow(client, ines, count):
         Quote.objects.bulk_create(QuoteFactory.build_batch(2, opportunity=deal, status="active"))
     assert request_statements(client, lambda: opened(client, deals)) == 10
     fields = filled_in(client, deals)
-    assert request_statements(client, lambda: client.post(URL, fields, headers=HTMX)) == 22
+    assert request_statements(client, lambda: client.post(URL, fields, headers=HTMX)) == 20
     assert set(states()) == {"lost"}
