@@ -58,7 +58,7 @@ class Adapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Sends in another thread: an answer that waited for the mail would tell that there is an account."""
         message = self.render_mail(template_prefix, email, context | {"email": email})
-        Thread(target=send, args=[message]).start()
+        Thread(target=send, args=[message], name="mail").start()
 
 
 def send(message) -> None:

@@ -27,7 +27,7 @@ def ask(client, email: str, **headers):
     """Asks for a link, and waits until it is sent."""
     response = client.post(RESET, {"email": email}, headers=headers)
     for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.name.startswith("Thread-"):
+        if thread.name == "mail":
             thread.join(timeout=5)
     return response
 
