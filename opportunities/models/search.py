@@ -231,8 +231,10 @@ class Words:
     @cached_property
     def rarest(self) -> list[str]:
         """The words, one or two, that an index is asked for."""
+        if len(self.asked) < 2:
+            return self.asked
         rarest = sorted(self.asked, key=lambda word: self.counts[word])
-        return rarest[: 1 if rarest and self.counts[rarest[0]] <= RARE else 2]
+        return rarest[: 1 if self.counts[rarest[0]] <= RARE else 2]
 
     @cached_property
     def groups(self) -> list[list[str]]:
@@ -248,8 +250,7 @@ class Words:
 
     def has_few(self, group: list[str]) -> bool:
         """Whether few rows have the words of `group`."""
-        is_rare = len(group) == 1 and self.counts[group[0]] <= RARE
-        return is_rare or self.index.how_many(group, FEW, self.connection) <= FEW
+        return self.index.how_many(group, FEW, self.connection) <= FEW
 
     def among(self, rows: QuerySet, by_index: bool) -> QuerySet:
         """Those of `rows` that have all the words: the same ones, found by the index or read in their order."""
