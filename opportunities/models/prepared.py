@@ -6,10 +6,11 @@ from copy import copy
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import BigIntegerField, Expression, Field, QuerySet
-from django.db.models.sql import UpdateQuery
+from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.constants import ROW_COUNT
 from django.utils.functional import cached_property
 
 
@@ -57,6 +58,8 @@ class Prepared:
         """What Django asks for the statement; it has it already."""
         built, sql, params = self.built
         compiler, connection = copy(built), connections[self.rows.db]
+        if self.rows.query.select_for_update and connection.features.has_select_for_update:
+            require_transaction(connection)
         compiler.connection = connection
         compiler.as_sql = lambda: (
             sql,
@@ -66,24 +69,36 @@ class Prepared:
 
     @cached_property
     def built(self) -> tuple[SQLCompiler, str, tuple]:
+        return self.build()
+
+    def build(self) -> tuple[SQLCompiler, str, tuple]:
         compiler = self.query().get_compiler(self.rows.db)
         return compiler, *compiler.as_sql()
 
-    def query(self):
-        return self.rows.query
+    def query(self) -> Query:
+        """Of each thread that builds the statement its own: building changes it."""
+        return self.rows.query.chain()
+
+
+def require_transaction(connection) -> None:
+    """Django asks for it when it builds a statement that locks, which is done once."""
+    if connection.get_autocommit():
+        raise transaction.TransactionManagementError("select_for_update cannot be used outside of a transaction.")
 
 
 class PreparedUpdate(Prepared):
     """Sets `values` of a queryset with `Given` values in it, called with these; says how many rows there were."""
 
     def __init__(self, rows: QuerySet, **values: Any):
-        super().__init__(rows)
+        super().__init__(rows.all())
+        self.rows._for_write = True  # no router sends it to a replica
         self.values = values
 
     def __call__(self, **given: Any) -> int:
-        return self.compiler(given).execute_sql("row count")
+        with transaction.mark_for_rollback_on_error(using=self.rows.db):
+            return self.compiler(given).execute_sql(ROW_COUNT)
 
-    def query(self):
+    def query(self) -> Query:
         query = self.rows.query.chain(UpdateQuery)
         query.add_update_values(self.values)
         return query

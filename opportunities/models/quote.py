@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import cache
 
 from django.conf import settings
 from django.db import models, transaction
@@ -40,15 +41,21 @@ def quote_label(number: str, revision: int) -> str:
 class QuoteWords(search.Words):
     """In the name, or as the number."""
 
+    def __init__(self, text: str, database: str):
+        super().__init__(search.QUOTES, database, text)
+        self.numbered = cache(self.find_numbers)
+
+    def find_numbers(self, word: str) -> list[int]:
+        """The quotes of which `word` is the number."""
+        quotes = Quote.objects.using(self.database).filter(number__in=search.quote_numbers(word))
+        return list(quotes.values_list("pk", flat=True))
+
     def is_elsewhere(self, word):
         return bool(search.quote_numbers(word))
 
     def have(self, words, way):
         found = super().have(words, way)
-        numbered = Quote.objects.using(self.database).filter(number__in=search.quote_numbers(words[0]))
-        return (
-            found | Q(pk__among=list(numbered.values_list("pk", flat=True))) if self.is_elsewhere(words[0]) else found
-        )
+        return found | Q(pk__among=self.numbered(words[0])) if self.is_elsewhere(words[0]) else found
 
 
 class QuoteQuerySet(models.QuerySet):
@@ -67,7 +74,7 @@ class QuoteQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "QuoteQuerySet":
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
-        return QuoteWords(search.QUOTES, self.db, text).of(self)
+        return QuoteWords(text, self.db).of(self)
 
     def of(self, opportunities: models.QuerySet | Collection[int], statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

@@ -297,11 +297,11 @@ class OpportunityFilter(DealFilter):
         if is_picked:
             return [words.among(found, words.are_few).in_states(self.states)] if self.states else []
         common = {state: not words.words or self.are_common(words, base.filter(state=state)) for state in self.states}
-        sources = [words.among(self.in_state(found, state), not common[state]) for state in self.states]
         rest = [state for state in self.states if not common[state]]
         if len(rest) > 1 or (rest and not words.groups):  # looked for once, and by what else there is than the state
-            walked = [source for state, source in zip(self.states, sources, strict=True) if common[state]]
+            walked = [words.among(self.in_state(found, state), False) for state in self.states if common[state]]
             return [*walked, words.among(found, by_index=True).in_states(rest)]
+        sources = [words.among(self.in_state(found, state), not common[state]) for state in self.states]
         chosen = {name for name in ["q", *RARE] if self.chosen[name]}
         if not chosen or not chosen <= IN_ROW or self.order.field == "estimated_revenue":
             return sources

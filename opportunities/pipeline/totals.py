@@ -77,7 +77,7 @@ def in_order(by_currency: dict[str, Sums]) -> Totals:
 
 
 def counted(sources: list[QuerySet]) -> int:
-    """How many there are; of more than COUNTED, one more than that."""
+    """How many there are; of more than COUNTED, one more than that. The order of each is how it is best counted."""
     count = 0
     for source in sources:
         if count <= COUNTED:
