@@ -97,7 +97,7 @@ def forecasts(opportunities: QuerySet, today: date) -> list[Forecast]:
             found[currency] = Forecast(currency, months, stages)
         return found[currency]
 
-    for when, currency, stage, *sums in open_sums(opportunities.filter(state=State.OPEN), today, months):
+    for when, currency, stage, *sums in open_sums(opportunities.open(), today, months):
         of(currency).add_open(when, stage_of[stage], *sums)
     for month, currency, *sums in won_sums(opportunities.filter(state=State.WON), months[: BEFORE + 1]):
         of(currency).add_won(month, *sums)

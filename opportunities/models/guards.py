@@ -44,10 +44,7 @@ STATE_FIELDS = ("state", "status_reason", "closed_on", "actual_revenue", "compet
 FREE_FIELDS = ("owner", "last_activity_at", *STATE_FIELDS)  # of a closed opportunity; other guards see to its state
 QUOTE_FACTS = ("revisions", "first_quoted", "won_quoted")  # they come and go with its closing
 REOPENING_FIELDS = ("reopened_by", "reopened_at", "reopen_reason")
-BECOMES_OPEN = (
-    "(NEW.status IN ('draft', 'active') AND "
-    "(OLD.status NOT IN ('draft', 'active') OR NEW.opportunity_id <> OLD.opportunity_id))"
-)
+WAS_OPEN, IS_OPEN = (f"{row}.status IN ('draft', 'active')" for row in ("OLD", "NEW"))  # a quote
 
 GUARDS = [
     # Opportunities: opened open, closed by a closing, reopened by its reopening.
@@ -72,36 +69,38 @@ GUARDS = [
         "closed_opportunity_has_no_open_quotes",
         OPPORTUNITY,
         "UPDATE",
-        "NEW.state <> 'open' AND EXISTS "
-        f"(SELECT 1 FROM {QUOTE} WHERE opportunity_id = NEW.id AND status IN ('draft', 'active'))",
+        f"EXISTS (SELECT 1 FROM {QUOTE} WHERE opportunity_id = NEW.id AND status IN ('draft', 'active'))",
         gettext_noop("An opportunity is not closed while quotes are open on it."),
+        asked_when="NEW.state <> 'open'",
     ),
     Guard(
         "closed_opportunity_agrees_with_its_closing",
         OPPORTUNITY,
         "UPDATE",
-        f"NEW.state <> 'open' AND NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE opportunity_id = NEW.id "
+        f"NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE opportunity_id = NEW.id "
         "AND reopened_at IS NULL AND outcome = NEW.state AND status_reason_id = NEW.status_reason_id "
         "AND closed_on = NEW.closed_on AND actual_revenue IS NOT DISTINCT FROM NEW.actual_revenue "
         "AND competitor_id IS NOT DISTINCT FROM NEW.competitor_id)",
         gettext_noop("A closed opportunity says what its closing says; close, reopen or correct it instead."),
+        asked_when="NEW.state <> 'open'",
     ),
     Guard(
         "open_opportunity_has_no_current_closing",
         OPPORTUNITY,
         "UPDATE",
-        "NEW.state = 'open' AND EXISTS "
-        f"(SELECT 1 FROM {CLOSING} WHERE opportunity_id = NEW.id AND reopened_at IS NULL)",
+        f"EXISTS (SELECT 1 FROM {CLOSING} WHERE opportunity_id = NEW.id AND reopened_at IS NULL)",
         gettext_noop("This opportunity is closed; reopen it instead."),
+        asked_when="NEW.state = 'open'",
     ),
     Guard(
         "closed_opportunity_is_read_only",
         OPPORTUNITY,
         "UPDATE",
-        f"OLD.state <> 'open' AND ({changed(Opportunity, *FREE_FIELDS, *QUOTE_FACTS)} "
+        f"({changed(Opportunity, *FREE_FIELDS, *QUOTE_FACTS)} "
         f"OR NEW.state <> 'open' AND {changed(Opportunity, *FREE_FIELDS)}) "
         f"AND NOT {follows_a_merge(Opportunity, 'account', Account)}",
         gettext_noop("A closed opportunity is read-only, its owner aside."),
+        asked_when="OLD.state <> 'open'",
     ),
     Guard(
         "opportunity_with_history_is_kept",
@@ -115,8 +114,9 @@ GUARDS = [
         "currency_is_fixed_by_quotes",
         OPPORTUNITY,
         "UPDATE",
-        f"NEW.currency <> OLD.currency AND EXISTS (SELECT 1 FROM {QUOTE} WHERE opportunity_id = NEW.id)",
+        f"EXISTS (SELECT 1 FROM {QUOTE} WHERE opportunity_id = NEW.id)",
         gettext_noop("The currency is fixed once there is a quote."),
+        asked_when="NEW.currency <> OLD.currency",
     ),
     # Reasons and closings.
     Guard(
@@ -147,9 +147,10 @@ GUARDS = [
         "correction_is_of_the_same_closing",
         CLOSING,
         "INSERT",
-        f"NEW.corrects_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE id = NEW.corrects_id AND "
+        f"NOT EXISTS (SELECT 1 FROM {CLOSING} WHERE id = NEW.corrects_id AND "
         "opportunity_id = NEW.opportunity_id AND outcome = NEW.outcome AND reopened_at IS NOT NULL)",
         gettext_noop("A correction is of a closing of the same opportunity, with the same outcome."),
+        asked_when="NEW.corrects_id IS NOT NULL",
     ),
     Guard(
         "closing_is_history",
@@ -160,13 +161,7 @@ GUARDS = [
         f"AND NOT {follows_a_merge(OpportunityClose, 'competitor', Competitor)}",
         gettext_noop("A closing is history: only its reopening is added, once."),
     ),
-    Guard(
-        "closing_is_kept",
-        CLOSING,
-        "DELETE",
-        "TRUE",
-        gettext_noop("A closing is history and is not deleted."),
-    ),
+    Guard("closing_is_kept", CLOSING, "DELETE", "TRUE", gettext_noop("A closing is history and is not deleted.")),
     Guard(
         "closing_agrees_with_its_opportunity",
         CLOSING,
@@ -188,7 +183,7 @@ GUARDS = [
         "quote_is_inserted_open",
         QUOTE,
         "INSERT",
-        "NEW.status NOT IN ('draft', 'active')",
+        f"NOT {IS_OPEN}",
         gettext_noop("A quote starts open; close it afterwards."),
     ),
     Guard(
@@ -203,9 +198,10 @@ GUARDS = [
         "quote_becomes_open_on_an_open_opportunity",
         QUOTE,
         "UPDATE",
-        f"{BECOMES_OPEN} AND {state_of('NEW.opportunity_id')} IS DISTINCT FROM 'open'",
+        f"{state_of('NEW.opportunity_id')} IS DISTINCT FROM 'open'",
         gettext_noop("This opportunity is closed; no quote becomes open on it."),
-        locks=f"{OPPORTUNITY} WHERE id = NEW.opportunity_id AND {BECOMES_OPEN}",
+        asked_when=f"{IS_OPEN} AND (NOT {WAS_OPEN} OR NEW.opportunity_id <> OLD.opportunity_id)",
+        locks=f"{OPPORTUNITY} WHERE id = NEW.opportunity_id",
     ),
     Guard(
         "active_quote_is_no_draft_again",
@@ -218,19 +214,19 @@ GUARDS = [
         "quote_moves_within_its_currency",
         QUOTE,
         "UPDATE",
-        "NEW.opportunity_id <> OLD.opportunity_id AND "
         f"(SELECT currency FROM {OPPORTUNITY} WHERE id = NEW.opportunity_id) IS DISTINCT FROM "
         f"(SELECT currency FROM {OPPORTUNITY} WHERE id = OLD.opportunity_id)",
         gettext_noop("A quote is in the currency of its opportunity."),
+        asked_when="NEW.opportunity_id <> OLD.opportunity_id",
     ),
     Guard(
         "quote_is_closed_by_a_closing",
         QUOTE,
         "UPDATE",
-        "OLD.status IN ('draft', 'active') AND NEW.status NOT IN ('draft', 'active') AND NOT EXISTS "
-        f"(SELECT 1 FROM {QUOTE_CLOSING} WHERE quote_id = NEW.id AND restored_at IS NULL "
+        f"NOT EXISTS (SELECT 1 FROM {QUOTE_CLOSING} WHERE quote_id = NEW.id AND restored_at IS NULL "
         "AND from_status = OLD.status AND to_status = NEW.status)",
         gettext_noop("A quote is closed by its closing."),
+        asked_when=f"{WAS_OPEN} AND NOT {IS_OPEN}",
     ),
     Guard(
         "active_quote_is_read_only",
@@ -243,18 +239,18 @@ GUARDS = [
         "closed_quote_is_read_only",
         QUOTE,
         "UPDATE",
-        f"OLD.status NOT IN ('draft', 'active') AND {changed(Quote, 'status')}",
+        f"NOT {WAS_OPEN} AND {changed(Quote, 'status')}",
         gettext_noop("A closed quote is read-only."),
     ),
     Guard(
         "closed_quote_comes_back_as_it_was",
         QUOTE,
         "UPDATE",
-        "OLD.status NOT IN ('draft', 'active') AND NEW.status <> OLD.status AND ("
         f"EXISTS (SELECT 1 FROM {QUOTE_CLOSING} WHERE quote_id = NEW.id AND restored_at IS NULL) "
         f"OR NEW.status IS DISTINCT FROM (SELECT from_status FROM {QUOTE_CLOSING} "
-        "WHERE quote_id = NEW.id ORDER BY id DESC LIMIT 1))",
+        "WHERE quote_id = NEW.id ORDER BY id DESC LIMIT 1)",
         gettext_noop("A closed quote comes back only when its opportunity is reopened, as it was."),
+        asked_when=f"NOT {WAS_OPEN} AND NEW.status <> OLD.status",
     ),
     Guard(
         "quote_with_history_is_kept",
@@ -277,9 +273,10 @@ GUARDS = [
         "quote_is_won_by_a_win",
         QUOTE_CLOSING,
         "INSERT",
-        "NEW.to_status = 'won' AND (NEW.from_status <> 'active' OR NOT EXISTS "
-        f"(SELECT 1 FROM {CLOSING} WHERE id = NEW.opportunity_close_id AND outcome = 'won'))",
+        "NEW.from_status <> 'active' OR NOT EXISTS "
+        f"(SELECT 1 FROM {CLOSING} WHERE id = NEW.opportunity_close_id AND outcome = 'won')",
         gettext_noop("Only an active quote is won, and only with its opportunity."),
+        asked_when="NEW.to_status = 'won'",
     ),
     Guard(
         "quote_is_revised_alone",

@@ -31,14 +31,14 @@ def follows_a_merge(referring: type[Model], name: str, mergeable: type[Model]) -
 def refers_to_a_current_row(referring: type[Model], event: str, name: str, mergeable: type[Model]) -> Guard:
     """The guard waits for a merge on its way: it holds the row as a foreign key does."""
     column, table = referring._meta.get_field(name).column, mergeable._meta.db_table
-    becomes = f" AND NEW.{column} IS DISTINCT FROM OLD.{column}" if event == "UPDATE" else ""
     return Guard(
         f"{referring._meta.model_name}_{event.lower()}_names_no_merged_{name}",
         referring._meta.db_table,
         event,
-        f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.{column} AND merged_into_id IS NOT NULL{becomes})",
+        f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.{column} AND merged_into_id IS NOT NULL)",
         gettext_noop("This one was merged into another meanwhile; choose that one."),
-        locks=f"{table} WHERE id = NEW.{column}{becomes}",
+        asked_when=f"NEW.{column} IS DISTINCT FROM OLD.{column}" if event == "UPDATE" else "TRUE",
+        locks=f"{table} WHERE id = NEW.{column}",
         lock="KEY SHARE",
     )
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.fields import LongSelect
-from opportunities.models import Opportunity, Stage, State
+from opportunities.models import Opportunity, Stage
 from opportunities.money import DECIMAL_PLACES
 from opportunities.paging import Order
 from opportunities.permissions import may
@@ -41,7 +41,7 @@ class BoardFilter(forms.Form):
     @property
     def opportunities(self) -> QuerySet:
         """The open ones that are on the board."""
-        opportunities = Opportunity.objects.filter(state=State.OPEN)
+        opportunities = Opportunity.objects.open()
         if self.chosen == ALL:
             return opportunities
         return opportunities.filter(owner=self.user.pk if self.chosen == MINE else self.chosen)

@@ -324,7 +324,8 @@ class OpportunityFilter(DealFilter):
         return found.filter(state=state) if few is None else found.filter(pk__in=few.values("pk"))
 
     def in_stage(self, opportunities, _name, stage):
-        return opportunities.reading(stage=int(stage))
+        found = opportunities.reading(stage=int(stage))
+        return found.reading_open() if self.states == [State.OPEN] else found
 
     def in_currency(self, opportunities, _name, currency):
         return opportunities.in_currency(currency)

@@ -22,7 +22,17 @@ def test_each_database_reads_the_condition_in_its_own_words(vendor):
     for guard in guards.GUARDS:
         text = " ".join(guards.statements(guard, vendor))
         assert f"guard:{guard.name}'" in text
-        assert ("DISTINCT FROM" in text) == (vendor == "postgresql" and "DISTINCT FROM" in guard.refuse_when)
+        conditions = guard.asked_when + guard.refuse_when
+        assert ("DISTINCT FROM" in text) == (vendor == "postgresql" and "DISTINCT FROM" in conditions)
+
+
+def test_what_the_row_alone_decides_looks_nothing_up():
+    """An update of many opportunities, or of their quotes, asks of each row as little as it can."""
+    assert [guard.name for guard in guards.GUARDS if "SELECT" in guard.asked_when] == []
+    updates = [guard for guard in guards.GUARDS if guard.event == "UPDATE"]
+    written = [guard for guard in updates if guard.table in (guards.OPPORTUNITY, guards.QUOTE)]
+    always = [guard.name for guard in written if guard.asked_when == "TRUE" and "SELECT" in guard.refuse_when]
+    assert always == ["opportunity_update_fits_its_reason"]
 
 
 def test_only_what_sqlite_does_not_have_is_missing_there():

@@ -11,6 +11,7 @@ from opportunities.insights.forecast import BEFORE, LATER, OVERDUE, UNDATED, Pip
 from opportunities.insights.months import Month
 from opportunities.models import Opportunity, Stage, StatusReason
 from opportunities.tests.factories import OpportunityFactory, close, day
+from opportunities.tests.plans import keep_only, plans_of, prefer_indexes
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +199,17 @@ def test_statements_do_not_grow_with_rows(client, salesperson, manager, pipeline
             OpportunityFactory.create_batch(5, owner=salesperson)
             with django_assert_num_queries(statements):
                 client.get(URL)
+
+
+def test_all_that_is_open_is_added_up_in_one_index(salesperson):
+    """On a million opportunities, reading the rows themselves takes seconds."""
+    prefer_indexes("seqscan", "bitmapscan")
+    keep_only("opportunity_forecast")
+    stages, *open_ones, _won = plans_of(lambda: forecasts(Opportunity.objects.all(), timezone.localdate()))
+    assert "opportunities_stage" in stages
+    assert len(open_ones) == 4
+    for plan in open_ones:
+        assert re.search("COVERING INDEX opportunity_forecast|Index Only Scan using opportunity_forecast", plan), plan
 
 
 def test_a_stage_that_was_added_and_a_reason_on_hold_are_counted(salesperson):

@@ -52,6 +52,15 @@ def test_a_guard_that_says_something_else_is_outdated(guard):
 
 
 @pytest.mark.django_db
+def test_a_guard_that_is_asked_of_fewer_rows_is_outdated():
+    guard = next(guard for guard in guards.GUARDS if guard.name == "quote_moves_within_its_currency")
+    drop_one(guard)
+    for statement in statements(replace(guard, asked_when=f"{guard.asked_when} AND 1 = 0"), connection.vendor):
+        sql(statement)
+    assert (guards.missing(connection), guards.outdated(connection)) == ([], [guard.name])
+
+
+@pytest.mark.django_db
 def test_a_guard_that_is_asked_at_another_time_is_outdated():
     guard = next(guard for guard in guards.GUARDS if guard.name == "closing_is_kept")
     drop_one(guard)

@@ -8,6 +8,7 @@ from django.db import connection
 from opportunities.models import Opportunity, Stage
 from opportunities.pipeline import board
 from opportunities.tests.factories import AccountFactory, OpportunityFactory, UserFactory, day
+from opportunities.tests.plans import plans_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,16 @@ def test_cards_and_counts_are_read_from_an_index(salesperson, owner, index):
         plan = rows.explain()
         assert re.search(rf"(?i)index.* {index}\b", plan), plan
         assert "TEMP B-TREE" not in plan, plan
+    [plan] = plans_of(lambda: board.counted(column).count())
+    assert re.search(rf"COVERING INDEX {index}|Index Only Scan using {index}", plan), plan
+
+
+def test_a_closing_writes_to_no_index_that_serves_open_ones_alone():
+    indexes = "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'opportunities_opportunity' AND type = 'index'"
+    if connection.vendor == "postgresql":
+        indexes = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'opportunities_opportunity'"
+    with connection.cursor() as cursor:
+        cursor.execute(indexes)
+        found = {name for name, sql in cursor.fetchall() if sql and re.search(r'WHERE \(?"?closed_on"? IS NULL', sql)}
+    names = ["on_board", "mine_on_board", "mine_by_step", "forecast"]
+    assert found == {f"opportunity_{name}" for name in names}

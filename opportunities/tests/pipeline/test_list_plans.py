@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from opportunities.models import Opportunity, search
+from opportunities.models import Opportunity, Stage, search
 from opportunities.pipeline.filters import OpportunityFilter
 from opportunities.pipeline.views import with_columns
 from opportunities.tests.factories import AccountFactory, CompetitorFactory, day, reason
-from opportunities.tests.plans import prefer_indexes
+from opportunities.tests.plans import keep_only, prefer_indexes
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,11 @@ def chosen(salesperson):
     AccountFactory(name="Northwind")
     rival = CompetitorFactory()
     prefer_indexes("seqscan", "bitmapscan", "sort")
-    keys = {"rival": str(rival.pk), "in progress": str(reason("In progress").pk)}
+    keys = {
+        "rival": str(rival.pk),
+        "in progress": str(reason("In progress").pk),
+        "a stage": str(Stage.objects.first().pk),
+    }
     return lambda address: OpportunityFilter(
         {name: keys.get(value, value) for name, value in address.items()}, salesperson
     )
@@ -87,6 +91,21 @@ def test_what_few_have_is_found_by_it_and_sorted(chosen, address, index):
     for source in filters.sources():
         plan = page_plan(filters.order, source)
         assert re.search(rf"(?i)index \S*({index})|index scan using \S*({index})", plan), plan
+
+
+@pytest.mark.parametrize(
+    ("address", "index"),
+    [({"stage": "a stage"}, "opportunity_mine_on_board"), (EVERYBODYS | {"stage": "a stage"}, "opportunity_on_board")],
+)
+def test_open_ones_in_a_stage_are_read_as_the_board_has_them(chosen, address, index):
+    """PostgreSQL does; SQLite reads the stage in the row."""
+    keep_only(index)
+    filters = chosen(address)
+    [source] = filters.sources()
+    plan = page_plan(filters.order, source)
+    expected = index if connection.vendor == "postgresql" else index.replace("on_board", "by_estimate")
+    assert re.search(rf"(?i)index.* {expected}\b", plan), plan
+    assert "TEMP B-TREE" not in plan, plan
 
 
 def test_few_opportunities_with_words_are_found_by_the_index_of_their_texts(chosen):
