@@ -129,16 +129,11 @@ class Has(InRow):
 
     def as_sqlite(self, compiler, connection):
         in_row, params = super().as_sqlite(compiler, connection)
-        found, found_params = in_index(self, compiler, ends(self.rhs))
-        return f"{found} AND {in_row}", [*found_params, *params]
-
-
-def in_index(lookup: InRow, compiler, parts: Sequence[str]) -> tuple[str, list]:
-    """The condition that FTS5 finds all `parts` in the text of `lookup`."""
-    model = lookup.lhs.target.model
-    key, params = compiler.compile(Col(lookup.lhs.alias, model._meta.pk))
-    index = f"{model._meta.db_table}_search"
-    return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [*params, match(parts)]
+        model = self.lhs.target.model
+        key, key_params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
+        index = f"{model._meta.db_table}_search"
+        found = f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
+        return f"{found} AND {in_row}", [*key_params, match(ends(self.rhs)), *params]
 
 
 for lookup in [InRow, Reads, Has]:
@@ -157,12 +152,9 @@ class Words:
 
     def find_numbers(self, word: str) -> list[int]:
         """The rows with a quote of which `word` is the number."""
-        numbers = quote_numbers(word) if self.index.number else []
-        return (
-            list(self.all.filter(**{f"{self.index.number}__in": numbers}).values_list("pk", flat=True))
-            if numbers
-            else []
-        )
+        if not self.index.number:
+            return []
+        return list(self.all.filter(**{f"{self.index.number}__in": quote_numbers(word)}).values_list("pk", flat=True))
 
     def have(self, words: list[str], way: str) -> Q:
         """The condition of having all `words`, or the only one, which may be a number; `way` names a lookup."""
