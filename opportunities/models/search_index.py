@@ -74,8 +74,8 @@ class OpportunityText(TextIndex):
 
     accounts: str = "opportunities_account"
 
-    def text(self, row: str, lock: str = "") -> str:
-        name = f"SELECT folded_name FROM {self.accounts} WHERE id = {row}.account_id{lock}"
+    def text(self, row: str) -> str:
+        name = f"SELECT folded_name FROM {self.accounts} WHERE id = {row}.account_id"
         return f"{row}.folded_topic || '\n' || coalesce(({name}), '')"
 
     @property
@@ -86,9 +86,11 @@ class OpportunityText(TextIndex):
         return f"UPDATE {self.table} SET {self.column} = {self.text(self.table)} WHERE {rows}"
 
     def postgresql_triggers(self):
-        # The account is held as by a foreign key, so that it is not renamed at the same time. A rename holds the
-        # opportunities in the order of their keys, as everybody does.
-        text = f"NEW.{self.column} := {self.text('NEW', lock=' FOR KEY SHARE')}; RETURN NEW;"
+        # Another account is held as by a foreign key, so that it is not renamed at the same time. The same one is not
+        # held: a rename of it waits for this row. It holds the rows in the order of their keys, as everybody does.
+        hold = f"PERFORM 1 FROM {self.accounts} WHERE id = NEW.account_id FOR KEY SHARE;"
+        is_another = "TG_OP = 'INSERT' OR NEW.account_id IS DISTINCT FROM OLD.account_id"
+        text = f"IF {is_another} THEN {hold} END IF; NEW.{self.column} := {self.text('NEW')}; RETURN NEW;"
         sources = f"UPDATE OF folded_topic, account_id, {self.column} ON {self.table}"
         held = f"PERFORM 1 FROM {self.table} WHERE account_id = NEW.id ORDER BY id FOR NO KEY UPDATE;"
         rename = f"{held} {self.written('account_id = NEW.id')}; RETURN NULL;"
