@@ -9,7 +9,7 @@ from opportunities.money import DECIMAL_PLACES, MAX_DIGITS
 
 def fold(text: str) -> str:
     """`text` without case and accents, as searches compare it ("Société" → "societe")."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # "™" is TM, decomposed
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

@@ -49,7 +49,7 @@ def found(text: str) -> set[str]:
 def deals():
     lighting = OpportunityFactory(topic="Éclairage Hall 2", account=AccountFactory(name="Société Dupont"))
     OpportunityFactory(topic="Straße sanieren", account=AccountFactory(name="Dupont Frères"))
-    OpportunityFactory(topic="Audit", account=None)
+    OpportunityFactory(topic="Audit of Acme™", account=None)
     QuoteFactory(opportunity=lighting, number="Q-2026-0114", revision=0)
     QuoteFactory(opportunity=lighting, number="Q-2026-0114", revision=1)
 
@@ -65,7 +65,7 @@ def deals():
         ("hall dupont societe", {"Éclairage Hall 2"}),
         ("hall freres", set()),
         ("2", {"Éclairage Hall 2"}),
-        ("au", {"Audit"}),
+        ("au", {"Audit of Acme™"}),
         ("114", {"Éclairage Hall 2"}),
         ("0114", {"Éclairage Hall 2"}),
         ("q-2026-0114", {"Éclairage Hall 2"}),
@@ -73,8 +73,10 @@ def deals():
         ("Q-2026-01", {"Éclairage Hall 2"}),
         ("Q-2025-0114", set()),
         ("115", set()),
-        ("", {"Éclairage Hall 2", "Straße sanieren", "Audit"}),
-        ("  ", {"Éclairage Hall 2", "Straße sanieren", "Audit"}),
+        ("acmetm", {"Audit of Acme™"}),
+        ("ACME™", {"Audit of Acme™"}),
+        ("", {"Éclairage Hall 2", "Straße sanieren", "Audit of Acme™"}),
+        ("  ", {"Éclairage Hall 2", "Straße sanieren", "Audit of Acme™"}),
     ],
 )
 def test_every_word_is_in_topic_or_account_or_is_a_quote_number(deals, way, text, topics):
