@@ -25,7 +25,7 @@ from opportunities.models.prepared import Given, Keys
 from opportunities.models.search_index import TextIndex
 
 LATEST, AT_ONCE = 500, 5  # rows that are read to see how common words are, and how many of them have common words
-FEW = 10_000  # rows at most that words are in, for a list to be sorted from what an index says
+FEW = 10_000  # rows at most that a database finds by another index than that of a list, and then sorts
 RARE = 500  # rows at most that a word is in, to be looked up alone
 LOOKED_UP = 4  # words, the longest; of these, the two that the fewest rows have
 MOST_WORDS = 30  # more are not looked for

@@ -15,7 +15,7 @@ from opportunities.fields import add_class, suggested
 from opportunities.formats import format_date
 from opportunities.models import STAGES, Account, Competitor, Opportunity, Quote, State, StatusReason
 from opportunities.models.prepared import Prepared
-from opportunities.models.search import Words
+from opportunities.models.search import FEW, Words
 from opportunities.models.search_index import OPPORTUNITIES
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import SIZE, Order
@@ -26,7 +26,6 @@ MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
 HEAD = 1_500  # opportunities, the first of a list, which are read to see how common words are
 NARROWED = 400  # of them that have common words, where other filters leave some out
-FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
 REASONS = Prepared(StatusReason.objects.order_by("state", "position", "pk"))
