@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from opportunities.models import guards, search
+from opportunities.models import guards, search_index
 
 
 @login_not_required
@@ -23,7 +23,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     try:
         problems = pending_migrations() + [f"guard missing: {name}" for name in guards.missing(connection)]
         problems += [f"guard outdated or switched off: {name}" for name in guards.outdated(connection)]
-        problems += [f"search index missing: {name}" for name in search.missing(connection)]
+        problems += [f"search index missing: {name}" for name in search_index.missing(connection)]
     except Error:
         problems = ["the database does not answer"]
     status = {"status": "not ready", "problems": problems} if problems else {"status": "ok"}

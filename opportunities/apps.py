@@ -54,12 +54,12 @@ def drop_guards(using: str, **_kwargs) -> None:
 
 def finish_migration(using: str, **_kwargs) -> None:
     """Guards, search indexes, reference data and groups, once the tables are there; also after a `flush`."""
-    from opportunities.models import guards, reference, search
+    from opportunities.models import guards, reference, search_index
     from opportunities.permissions import ship_groups
 
     connection = connections[using]
+    search_index.create(connection)  # which may have to write what is searched, faster without guards
     guards.create(connection)
-    search.create(connection)
     if guards.missing(connection):
         return  # migrated backwards
     reference.ship_reference_data()

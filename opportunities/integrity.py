@@ -19,10 +19,13 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     UniqueConstraint,
+    Value,
     When,
     Window,
 )
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from opportunities.models import OPEN_STATUSES, Contact, Opportunity, OpportunityClose, Quote, QuoteClose, State
@@ -79,6 +82,13 @@ def rules() -> Iterator[Rule]:
         Opportunity,
         _("The last activity of an opportunity is that of its timeline."),
         active.exclude(active_at=None).exclude(active_at=F("last_activity_at")).values_list("pk"),
+    )
+    name = Coalesce("account__folded_name", Value(""), output_field=TextField())
+    text = Concat("folded_topic", Value("\n"), name, output_field=TextField())
+    yield Rule(
+        Opportunity,
+        _("What is searched of an opportunity is its topic and the name of its account."),
+        Opportunity.objects.exclude(search_text=text).values_list("pk"),
     )
     quoted = Opportunity.objects.order_by().annotate(
         **{f"{name}_now": Case(When(state=State.OPEN, then=None), default=now) for name, now in quote_facts().items()}

@@ -25,7 +25,7 @@ class OpportunityCloseAdmin(ReadOnly, FoldedSearch, ModelAdmin):
     list_display = ["opportunity", "outcome", "status_reason", "revenue", "closed_on", "closed_by", "reopened_at"]
     list_select_related = ["opportunity", "status_reason", "closed_by"]
     list_filter = ["outcome", "status_reason", "closed_on", ("reopened_at", admin.EmptyFieldListFilter)]
-    search_fields = ["opportunity__folded_topic__contains", "opportunity__account__folded_name__contains"]
+    search_fields = ["opportunity__search_text__contains"]
 
 
 @admin.register(QuoteClose)
@@ -33,7 +33,7 @@ class QuoteCloseAdmin(ReadOnly, FoldedSearch, ModelAdmin):
     list_display = ["quote", "from_status", "to_status", "closed_on", "by", "restored_at"]
     list_select_related = ["quote", "by"]
     list_filter = ["to_status", "closed_on", ("restored_at", admin.EmptyFieldListFilter)]
-    search_fields = ["quote__number", "quote__opportunity__folded_topic__contains"]
+    search_fields = ["quote__number", "quote__opportunity__search_text__contains"]
 
 
 @admin.register(TimelineEvent)
@@ -43,4 +43,4 @@ class TimelineEventAdmin(ReadOnly, FoldedSearch, ModelAdmin):
     list_select_related = ["opportunity", "by"]
     list_filter = ["kind", "at"]
     ordering = ["-pk"]
-    search_fields = ["opportunity__folded_topic__contains"]
+    search_fields = ["opportunity__search_text__contains"]

@@ -52,7 +52,7 @@ class OpportunityAdmin(FoldedSearch, ModelAdmin):
     autocomplete_fields = ["account", "contact", "product", "owner"]
     list_display = ["topic", "account", "owner_name", "state", "stage", "estimate"]
     list_filter = ["state", "stage", "status_reason", "currency", "opened_on", "owner"]
-    search_fields = ["folded_topic__contains", "account__folded_name__contains", "external_id"]
+    search_fields = ["search_text__contains", "external_id"]
 
     def get_queryset(self, request):
         return Opportunity.objects.with_facts().annotate(

@@ -68,4 +68,4 @@ class QuoteAdmin(ReadOnly, FoldedSearch, ModelAdmin):
     list_select_related = ["opportunity"]
     list_filter = ["status", "valid_until", "opportunity__currency"]
     ordering = ["-pk"]
-    search_fields = ["number", "opportunity__folded_topic__contains", "opportunity__account__folded_name__contains"]
+    search_fields = ["number", "opportunity__search_text__contains"]

@@ -35,7 +35,7 @@ class Office:
     """Who and what the opportunities refer to, by key. The contact of an account has the account's key."""
 
     owners: Sequence[int]
-    accounts: int  # their number; their keys begin at 1
+    accounts: Sequence[str]  # their folded names; their keys begin at 1
     competitors: Sequence[int]
     stages: Sequence[Stage]
     reasons: dict[str, list[StatusReason]]
@@ -253,7 +253,7 @@ class Deals:
         rng, days = self.rng, self.days
         thing, work, site = (rng.choice(choices) for choices in (words.THINGS, words.WORKS, words.SITES))
         topic = f"{thing} {work} {site}, lot {rng.randrange(10**6)}"
-        account = 1 + int(self.office.accounts * rng.random() ** 2)  # a few accounts have many
+        account = 1 + int(len(self.office.accounts) * rng.random() ** 2)  # a few accounts have many
         expected = deal.last + rng.randint(-20, 20) if closing else self.today + rng.randint(-45, 180)
         expected = max(expected, deal.opened)
         has_step = closing is None and rng.random() < 0.6
@@ -262,6 +262,7 @@ class Deals:
             id=deal.key,
             topic=topic,
             folded_topic=fold(topic),
+            search_text=f"{fold(topic)}\n{self.office.accounts[account - 1]}",
             account_id=account,
             contact_id=account if rng.random() < 0.7 else None,
             owner_id=deal.owner,

@@ -61,10 +61,9 @@ def fill(opportunities: int, users: int, seed: int = 1) -> None:
     """
     rng = Random(seed)
     with connection.constraint_checks_disabled(), transaction.atomic():
-        office = furnish(rng, users, max(opportunities // PER_ACCOUNT, 1))
-        deals = Deals(office, opportunities, timezone.localdate(), rng, MARK)
         with bare(connection, [model._meta.db_table for model in LOADED]):
-            load_accounts(rng, office.accounts)
+            office = furnish(rng, users, load_accounts(rng, max(opportunities // PER_ACCOUNT, 1)))
+            deals = Deals(office, opportunities, timezone.localdate(), rng, MARK)
             for rows in batches(deals, opportunities):
                 for kind, model in MODELS.items():
                     load(connection, model._meta.db_table, kind._fields, rows[kind])
@@ -85,8 +84,8 @@ def batches(deals: Deals, number: int) -> Iterator[dict]:
             yield deals.take()
 
 
-def furnish(rng: Random, users: int, accounts: int) -> Office:
-    """Adds users and competitors; the accounts follow."""
+def furnish(rng: Random, users: int, accounts: list[str]) -> Office:
+    """Adds users and competitors."""
     competitors = Competitor.objects.bulk_create(Competitor(name=name) for name in words.COMPETITORS)
     reasons = list(StatusReason.objects.filter(is_active=True))
     return Office(
@@ -114,7 +113,8 @@ def add_users(rng: Random, number: int) -> list[User]:
     return users
 
 
-def load_accounts(rng: Random, number: int) -> None:
+def load_accounts(rng: Random, number: int) -> list[str]:
+    """Adds accounts; returns their folded names."""
     accounts, contacts = [], []
     for key in range(1, number + 1):
         name = f"{rng.choice(words.FIRMS)} {rng.choice(words.TRADES)} {key} {rng.choice(words.LEGAL_FORMS)}"
@@ -124,3 +124,4 @@ def load_accounts(rng: Random, number: int) -> None:
         contacts.append((key, key, contact, f"contact{key}@example.org", ""))
     load(connection, Account._meta.db_table, ["id", "name", "folded_name", "sector", "website", "phone"], accounts)
     load(connection, Contact._meta.db_table, ["id", "account_id", "name", "email", "phone"], contacts)
+    return [folded for _key, _name, folded, *_others in accounts]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from opportunities.models import guards, search
+from opportunities.models import guards, search_index
 from opportunities.models.triggers import drop as drop_guards
 
 # Of these tables: what creates each index, by its name, but for those of primary keys.
@@ -32,23 +32,14 @@ def bare(connection, tables: Iterable[str]) -> Iterator[None]:
         more_space, as_before = SPACE[connection.vendor]
         cursor.execute(more_space)
         drop_guards(connection)
-        drop_search_triggers(connection, cursor)
+        search_index.drop(connection, cursor, search_index.existing(connection, cursor))
         again = set_aside(connection, cursor, set(tables))
         yield
         for statement in again:
             cursor.execute(statement)
-        search.create(connection)
+        search_index.create(connection)
         guards.create(connection)
         cursor.execute(as_before)
-
-
-def drop_search_triggers(connection, cursor) -> None:
-    """Without them the indexes are not whole, and `search.create` makes them anew."""
-    if connection.vendor == "sqlite":
-        for index in search.INDEXES:
-            triggers = set(index.parts("sqlite")) - {index.name}
-            for name in triggers & search.existing(connection, cursor):
-                cursor.execute(f"DROP TRIGGER {name}")
 
 
 def set_aside(connection, cursor, tables: set[str]) -> list[str]:

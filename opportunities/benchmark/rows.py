@@ -10,6 +10,7 @@ class OpportunityRow(NamedTuple):
     id: int
     topic: str
     folded_topic: str
+    search_text: str
     account_id: int
     contact_id: int | None
     owner_id: int

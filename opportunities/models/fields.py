@@ -9,7 +9,7 @@ from opportunities.money import DECIMAL_PLACES, MAX_DIGITS
 
 def fold(text: str) -> str:
     """`text` without case and accents, as searches compare it ("Société" → "societe")."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold()  # "™" is TM, decomposed
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
@@ -56,16 +56,27 @@ class PercentField(models.DecimalField):
         return name, path, args, kwargs
 
 
-class FoldedField(models.TextField):
-    """The folded copy of another field of the row, kept for searching: SQLite does not fold accents."""
+class SearchedField(models.TextField):
+    """A folded text for searching, which triggers write: SQLite does not fold accents."""
 
-    def __init__(self, *args, source: str = "", **kwargs):
-        self.source = source
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs | {"editable": False, "default": ""})
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         del kwargs["editable"], kwargs["default"]
+        return name, path, args, kwargs
+
+
+class FoldedField(SearchedField):
+    """The folded copy of another field of the row."""
+
+    def __init__(self, *args, source: str = "", **kwargs):
+        self.source = source
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"source": self.source}
 
     def pre_save(self, model_instance, add):

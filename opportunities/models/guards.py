@@ -41,7 +41,7 @@ def status_of(quote_id: str) -> str:
 
 
 STATE_FIELDS = ("state", "status_reason", "closed_on", "actual_revenue", "competitor")
-FREE_FIELDS = ("owner", "last_activity_at", *STATE_FIELDS)  # of a closed opportunity; other guards see to its state
+FREE_FIELDS = ("owner", "last_activity_at", "search_text", *STATE_FIELDS)  # of a closed one; others guard its state
 QUOTE_FACTS = ("revisions", "first_quoted", "won_quoted")  # they come and go with its closing
 REOPENING_FIELDS = ("reopened_by", "reopened_at", "reopen_reason")
 WAS_OPEN, IS_OPEN = (f"{row}.status IN ('draft', 'active')" for row in ("OLD", "NEW"))  # a quote

@@ -23,7 +23,7 @@ def follows_a_merge(referring: type[Model], name: str, mergeable: type[Model]) -
     """The condition that nothing changes but the field `name`, from a row to the one that it was merged into."""
     column = referring._meta.get_field(name).column
     return (
-        f"(NOT {changed(referring, name)} AND EXISTS (SELECT 1 FROM {mergeable._meta.db_table} "
+        f"(NOT {changed(referring, name, 'search_text')} AND EXISTS (SELECT 1 FROM {mergeable._meta.db_table} "
         f"WHERE id = OLD.{column} AND merged_into_id = NEW.{column}))"
     )
 

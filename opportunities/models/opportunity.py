@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache, reduce
-from operator import and_
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models import search
-from opportunities.models.fields import AmountField, FoldedField, ReadInRow, Unindexed
+from opportunities.models.fields import AmountField, FoldedField, ReadInRow, SearchedField, Unindexed
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
+from opportunities.models.search import Words
+from opportunities.models.search_index import OPPORTUNITIES
 from opportunities.money import AMOUNTS, CURRENCIES
 
 # Closed ones whose data disagrees. An index has each kind and nothing else; no condition compares with a parameter,
@@ -28,109 +26,10 @@ CONTRADICTIONS = {
 }
 
 
-ON_ACCOUNT = 5  # opportunities of an account, more or less
-
-
-class OpportunityWords(search.Words):
-    """In the topic, in the account's name, or as the number of a quote."""
-
-    def __init__(self, text: str, database: str):
-        super().__init__(search.TOPICS, database, text)
-        self.accounts_with, self.topics_with = cache(self.find_accounts), cache(self.find_topics)
-        self.numbered = cache(self.find_numbers)
-
-    @cached_property
-    def named(self) -> dict[str, int]:
-        """How many accounts have each word that an index may be asked for; more than search.SOME are many."""
-        return {word: search.ACCOUNTS.how_many([word], search.SOME, self.connection) for word in self.asked}
-
-    @cached_property
-    def counts(self):
-        return {word: count + ON_ACCOUNT * self.named[word] for word, count in super().counts.items()}
-
-    def find_accounts(self, *words: str) -> list[int] | None:
-        """The accounts with all `words` in their name; None for too many, or where no index was asked."""
-        if len(words) == 1 and self.named.get(words[0], search.SOME + 1) > search.SOME:
-            return None
-        if 0 in [self.named[word] for word in words]:
-            return []
-        return some(self.all_accounts.filter(folded_name__holds=words), search.SOME)
-
-    def find_topics(self, word: str) -> list[int] | None:
-        """The opportunities with `word` in their topic; None for too many."""
-        if self.index.how_many([word], search.RARE, self.connection) > search.RARE:
-            return None
-        return some(self.all.filter(folded_topic__has=[word]), search.RARE)
-
-    def find_numbers(self, word: str) -> list[int]:
-        """The opportunities with a quote of which `word` is the number."""
-        numbers = search.quote_numbers(word)
-        return list(self.all.filter(quotes__number__in=numbers).values_list("pk", flat=True)) if numbers else []
-
-    def is_elsewhere(self, word):
-        return self.accounts_with(word) != [] or self.numbered(word) != []
-
-    def is_of_accounts(self, word: str) -> bool:
-        """Whether accounts have it, and hardly any topic."""
-        return self.accounts_with(word) != [] and self.topics_with(word) is not None
-
-    @cached_property
-    def groups(self):
-        of_accounts = [word for word in self.rarest if self.is_of_accounts(word)]
-        others = [group for group in super().groups if group[0] not in of_accounts]
-        return [of_accounts, *others] if of_accounts else others
-
-    def has_few(self, group):
-        accounts = self.accounts_with(*group) if self.is_elsewhere(group[0]) else []
-        if accounts is None or (accounts and self.all.filter(account__id__among=accounts)[search.FEW :].exists()):
-            return False
-        return self.is_of_accounts(group[0]) or super().has_few(group)
-
-    def have(self, words, way):
-        if way == "has" and self.is_of_accounts(words[0]):
-            # Whoever has all words has them in the account's name, unless one is in the topic or a number.
-            others = {pk for word in words for pk in [*self.topics_with(word), *self.numbered(word)]}
-            found = self.in_account(words, way)
-            if not others:
-                return found
-            return reduce(and_, [self.have([word], "in_row") for word in words], found | Q(pk__among=others))
-        found = super().have(words, way)
-        if len(words) == 1 and self.accounts_with(words[0]) != []:
-            found |= self.in_account(words, way)
-        if len(words) == 1 and (numbered := self.numbered(words[0])):
-            found |= Q(pk__among=numbered)
-        return found
-
-    def in_account(self, words: Sequence[str], way: str) -> Q:
-        """The condition that the account has all `words` in its name."""
-        accounts = self.accounts_with(*words)
-        if accounts is not None:
-            return Q(account__id__among=accounts)
-        if all(map(search.is_indexed, words)):
-            way = "holds"
-        elif way == "reads":  # of the few rows that are read
-            return Q(account__folded_name__reads=words)
-        return Q(account__in=self.all_accounts.filter(**{f"folded_name__{way}": words}).values("pk"))
-
-    @property
-    def all(self) -> models.QuerySet:
-        return Opportunity.objects.using(self.database).order_by()
-
-    @property
-    def all_accounts(self) -> models.QuerySet:
-        return Account.objects.using(self.database).order_by()
-
-
-def some(rows: models.QuerySet, most: int) -> list[int] | None:
-    """The keys of `rows`, None for more than `most`."""
-    keys = list(rows.values_list("pk", flat=True)[: most + 1])
-    return keys if len(keys) <= most else None
-
-
 class OpportunityQuerySet(models.QuerySet):
     def search(self, text: str) -> "OpportunityQuerySet":
         """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
-        return OpportunityWords(text, self.db).of(self)
+        return Words(OPPORTUNITIES, self, text).of(self)
 
     def open(self) -> "OpportunityQuerySet":
         """Open ones; said twice, by the condition of the indexes that have no others, and by their first column."""
@@ -204,6 +103,7 @@ class Opportunity(models.Model):
 
     topic = models.CharField(_("topic"), max_length=200)
     folded_topic = FoldedField(source="topic")
+    search_text = SearchedField()
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("account")
     )

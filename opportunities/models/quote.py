@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from functools import cache
 
 from django.conf import settings
 from django.db import models, transaction
@@ -12,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models import search
 from opportunities.models.fields import AmountField, FoldedField, Unindexed
 from opportunities.models.opportunity import Opportunity
+from opportunities.models.search import Words
+from opportunities.models.search_index import QUOTES
 from opportunities.money import AMOUNTS
 
 
@@ -38,26 +38,6 @@ def quote_label(number: str, revision: int) -> str:
     return gettext("%(number)s rev. %(revision)s") % {"number": number, "revision": revision}
 
 
-class QuoteWords(search.Words):
-    """In the name, or as the number."""
-
-    def __init__(self, text: str, database: str):
-        super().__init__(search.QUOTES, database, text)
-        self.numbered = cache(self.find_numbers)
-
-    def find_numbers(self, word: str) -> list[int]:
-        """The quotes of which `word` is the number."""
-        quotes = Quote.objects.using(self.database).filter(number__in=search.quote_numbers(word))
-        return list(quotes.values_list("pk", flat=True))
-
-    def is_elsewhere(self, word):
-        return bool(search.quote_numbers(word))
-
-    def have(self, words, way):
-        found = super().have(words, way)
-        return found | Q(pk__among=self.numbered(words[0])) if self.is_elsewhere(words[0]) else found
-
-
 class QuoteQuerySet(models.QuerySet):
     def open(self) -> "QuoteQuerySet":
         """Drafts and active quotes, expired ones too: what keeps an opportunity from being closed."""
@@ -74,7 +54,7 @@ class QuoteQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "QuoteQuerySet":
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
-        return QuoteWords(text, self.db).of(self)
+        return Words(QUOTES, self, text).of(self)
 
     def of(self, opportunities: models.QuerySet | Collection[int], statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

@@ -1,90 +1,37 @@
 """Searching for words anywhere in a text, as fast among a million rows as among ten.
 
-A word is looked up in an index of its trigrams (three characters in a row): FTS5 on SQLite, pg_trgm on
-PostgreSQL. Of many words, the one or two that the fewest rows have are looked up, and the others are looked for in
-what is found. Where few rows have the words, these are then sorted. Common words, and those too short for the index,
-are left to the query: read in the order of its list, it finds a page of matches soon.
-
-The indexes are created after every `migrate` where they are missing (SQLite rebuilds tables on the way and
-loses the triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
+A word is looked up in an index of its trigrams (three characters in a row), see search_index.py. Of many words, the one
+or two that the fewest rows have are looked up, and the others are looked for in what is found. Where few rows have
+the words, these are then sorted. Common words, and those too short for the index, are left to the query: read in the
+order of its list, it finds a page of matches soon.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from operator import and_
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, transaction
+from django.db import connections
 from django.db.models import BigAutoField, Count, Lookup, Q, QuerySet
 from django.db.models.expressions import Col
 from django.db.models.lookups import BuiltinLookup
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from opportunities.models.fields import FoldedField, fold
+from opportunities.models.fields import SearchedField, fold
 from opportunities.models.prepared import Given, Keys
+from opportunities.models.search_index import TextIndex
 
 LATEST, AT_ONCE = 500, 5  # rows that are read to see how common words are, and how many of them have common words
-FEW = 10_000  # rows at most that words are in, for a list to be sorted from what an index says
+FEW = 10_000  # rows at most that a database finds by another index than that of a list, and then sorts
 RARE = 500  # rows at most that a word is in, to be looked up alone
-SOME = 5_000  # rows of another table at most that are looked up by their keys
 LOOKED_UP = 4  # words, the longest; of these, the two that the fewest rows have
 MOST_WORDS = 30  # more are not looked for
 FIRST_YEAR = 2000  # of a quote number
 TRIGRAM = re.compile(r"(?=([^\W_]{3}))")  # letters and digits: pg_trgm knows no others
 NUMBER = re.compile(r"(?:(?:q-)?([0-9]{4})-)?([0-9]{1,9})")
-
-
-@dataclass(frozen=True)
-class TextIndex:
-    """The index of the folded texts in `column` of `table`."""
-
-    table: str
-    column: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.table}_search"
-
-    def parts(self, vendor: str) -> dict[str, str]:
-        """The statements that create it, by the names of what they create."""
-        if vendor == "postgresql":
-            return {self.name: f"CREATE INDEX {self.name} ON {self.table} USING gin ({self.column} gin_trgm_ops)"}
-        insert = f"INSERT INTO {self.name} (rowid, {self.column}) VALUES (NEW.id, NEW.{self.column});"
-        delete = (
-            f"INSERT INTO {self.name} ({self.name}, rowid, {self.column}) VALUES ('delete', OLD.id, OLD.{self.column});"
-        )
-        update = f"UPDATE OF {self.column} ON {self.table} WHEN OLD.{self.column} <> NEW.{self.column}"
-        return {
-            self.name: f"CREATE VIRTUAL TABLE {self.name} USING fts5({self.column}, content='{self.table}', "
-            "content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')",
-            f"{self.name}_insert": f"CREATE TRIGGER {self.name}_insert AFTER INSERT ON {self.table} BEGIN {insert} END",
-            f"{self.name}_update": f"CREATE TRIGGER {self.name}_update AFTER {update} BEGIN {delete} {insert} END",
-            f"{self.name}_delete": f"CREATE TRIGGER {self.name}_delete AFTER DELETE ON {self.table} BEGIN {delete} END",
-        }
-
-    def how_many(self, words: Sequence[str], most: int, connection) -> int:
-        """How many rows have all `words`; `most` + 1 stands for more.
-
-        PostgreSQL only estimates it; SQLite counts, more rather than less.
-        """
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                condition = like(self.column, words, connection)
-                cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {self.table} WHERE {condition}", [])
-                return min(cursor.fetchone()[0][0]["Plan"]["Plan Rows"], most + 1)
-            found = f"SELECT 1 FROM {self.name} WHERE {self.name} MATCH %s LIMIT {most + 1}"
-            cursor.execute(f"SELECT count(*) FROM ({found})", [match(ends(words))])
-            return cursor.fetchone()[0]
-
-
-TOPICS = TextIndex("opportunities_opportunity", "folded_topic")
-ACCOUNTS = TextIndex("opportunities_account", "folded_name")
-QUOTES = TextIndex("opportunities_quote", "folded_name")
-INDEXES = [TOPICS, ACCOUNTS, QUOTES]
 
 
 def words_of(text: str) -> list[str]:
@@ -182,75 +129,74 @@ class Has(InRow):
 
     def as_sqlite(self, compiler, connection):
         in_row, params = super().as_sqlite(compiler, connection)
-        found, found_params = in_index(self, compiler, ends(self.rhs))
-        return f"{found} AND {in_row}", [*found_params, *params]
+        model = self.lhs.target.model
+        key, key_params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
+        index = f"{model._meta.db_table}_search"
+        found = f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
+        return f"{found} AND {in_row}", [*key_params, match(ends(self.rhs)), *params]
 
 
-class Holds(Reads):
-    """The same; the index is asked for all of each word, and no row is read: for keys that another table refers to."""
-
-    lookup_name = "holds"
-
-    def as_sqlite(self, compiler, connection):
-        return in_index(self, compiler, self.rhs)
-
-
-def in_index(lookup: InRow, compiler, parts: Sequence[str]) -> tuple[str, list]:
-    """The condition that FTS5 finds all `parts` in the text of `lookup`."""
-    model = lookup.lhs.target.model
-    key, params = compiler.compile(Col(lookup.lhs.alias, model._meta.pk))
-    index = f"{model._meta.db_table}_search"
-    return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", [*params, match(parts)]
-
-
-for lookup in [InRow, Reads, Has, Holds]:
-    FoldedField.register_lookup(lookup)
+for lookup in [InRow, Reads, Has]:
+    SearchedField.register_lookup(lookup)
 
 
 class Words:
-    """The words of `text`, which are found in the texts of `index`. Subclasses say where else."""
+    """The words of `text`, which `rows` have in the text of `index`, or as the number of a quote."""
 
-    def __init__(self, index: TextIndex, database: str, text: str):
-        self.index, self.database, self.connection = index, database, connections[database]
+    def __init__(self, index: TextIndex, rows: QuerySet, text: str):
+        self.index, self.connection = index, connections[rows.db]
+        self.all = rows.model._default_manager.using(rows.db).order_by()
         self.words = words_of(text)
         self.asked = [word for word in self.words if is_indexed(word)][:LOOKED_UP]
+        self.numbered = cache(self.find_numbers)
 
-    def is_elsewhere(self, word: str) -> bool:
-        """Whether a row may have the folded `word`, one of those asked, in another place than the text."""
-        return False
+    def find_numbers(self, word: str) -> list[int]:
+        """The rows with a quote of which `word` is the number."""
+        if not self.index.number:
+            return []
+        return list(self.all.filter(**{f"{self.index.number}__in": quote_numbers(word)}).values_list("pk", flat=True))
 
-    def have(self, words: Sequence[str], way: str) -> Q:
-        """The condition of having all `words`, or the only one, which may be elsewhere; `way` names a lookup."""
-        return Q(**{f"{self.index.column}__{way}": words})
+    def have(self, words: list[str], way: str) -> Q:
+        """The condition of having all `words`, or the only one, which may be a number; `way` names a lookup."""
+        found = Q(**{f"{self.index.column}__{way}": words})
+        numbered = self.numbered(words[0]) if len(words) == 1 else []
+        return found | Q(pk__among=numbered) if numbered else found
 
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        """In how many rows each word that an index may be asked for is, more or less; more than RARE are many."""
-        return {word: self.index.how_many([word], RARE, self.connection) for word in self.asked}
+    def how_many(self, words: list[str], most: int) -> int:
+        """How many rows have all `words`, more or less; `most` + 1 stands for more.
+
+        PostgreSQL only estimates it; SQLite counts, more rather than less.
+        """
+        index = self.index
+        with self.connection.cursor() as cursor:
+            if self.connection.vendor == "postgresql":
+                condition = like(index.column, words, self.connection)
+                cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {index.table} WHERE {condition}", [])
+                return min(cursor.fetchone()[0][0]["Plan"]["Plan Rows"], most + 1)
+            found = f"SELECT 1 FROM {index.name} WHERE {index.name} MATCH %s LIMIT {most + 1}"
+            cursor.execute(f"SELECT count(*) FROM ({found})", [match(ends(words))])
+            return cursor.fetchone()[0]
 
     @cached_property
     def rarest(self) -> list[str]:
-        """The words, one or two, that an index is asked for."""
+        """The words, one or two, that the index is asked for."""
         if len(self.asked) < 2:
             return self.asked
-        rarest = sorted(self.asked, key=lambda word: self.counts[word])
-        return rarest[: 1 if self.counts[rarest[0]] <= RARE else 2]
+        counts = {word: self.how_many([word], RARE) for word in self.asked}
+        rarest = sorted(self.asked, key=counts.get)
+        return rarest[: 1 if counts[rarest[0]] <= RARE else 2]
 
     @cached_property
     def groups(self) -> list[list[str]]:
-        """The rarest words, those together that an index finds together."""
-        elsewhere = [word for word in self.rarest if self.is_elsewhere(word)]
-        together = [word for word in self.rarest if word not in elsewhere]
-        return [group for group in [together, *([word] for word in elsewhere)] if group]
+        """The rarest words, those together that the index finds together."""
+        numbers = [word for word in self.rarest if self.numbered(word)]
+        together = [word for word in self.rarest if word not in numbers]
+        return [group for group in [together, *([word] for word in numbers)] if group]
 
     @cached_property
     def are_few(self) -> bool:
         """Whether so few rows have the words that these are found first, and then sorted."""
-        return any(self.has_few(group) for group in self.groups)
-
-    def has_few(self, group: list[str]) -> bool:
-        """Whether few rows have the words of `group`."""
-        return self.index.how_many(group, FEW, self.connection) <= FEW
+        return any(self.how_many(group, FEW) <= FEW for group in self.groups)
 
     def among(self, rows: QuerySet, by_index: bool) -> QuerySet:
         """Those of `rows` that have all the words: the same ones, found by the index or read in their order."""
@@ -299,46 +245,3 @@ class Among(BuiltinLookup):
 
 
 BigAutoField.register_lookup(Among)
-
-
-def create(connection) -> None:
-    """Creates each index that is not whole, with what its table holds; none for a column that is not there (yet)."""
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        there = existing(connection, cursor)
-        for index in INDEXES:
-            parts = index.parts(connection.vendor)
-            if there.issuperset(parts) or not has_column(connection, cursor, index):
-                continue
-            for name in [name for name in reversed(parts) if name in there]:  # the triggers, then the table
-                cursor.execute(f"DROP {'TABLE' if name == index.name else 'TRIGGER'} {name}")
-            if connection.vendor == "postgresql":
-                cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            for statement in parts.values():
-                cursor.execute(statement)
-            if connection.vendor == "sqlite":
-                cursor.execute(f"INSERT INTO {index.name} ({index.name}) VALUES ('rebuild')")
-
-
-def missing(connection) -> list[str]:
-    """The names of the parts of indexes that are not in the database."""
-    with connection.cursor() as cursor:
-        there = existing(connection, cursor)
-    return [name for index in INDEXES for name in index.parts(connection.vendor) if name not in there]
-
-
-def existing(connection, cursor) -> set[str]:
-    """The names of the indexes, tables and triggers of searching in the database."""
-    if connection.vendor == "sqlite":
-        cursor.execute("SELECT name FROM sqlite_master WHERE name LIKE '%!_search%' ESCAPE '!'")
-    else:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relname LIKE '%!_search' ESCAPE '!' AND pg_table_is_visible(oid)"
-        )
-    return {name for (name,) in cursor.fetchall()}
-
-
-def has_column(connection, cursor, index: TextIndex) -> bool:
-    if index.table not in connection.introspection.table_names(cursor):
-        return False
-    columns = connection.introspection.get_table_description(cursor, index.table)
-    return index.column in [column.name for column in columns]

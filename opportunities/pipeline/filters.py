@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from opportunities.fields import add_class, suggested
 from opportunities.formats import format_date
 from opportunities.models import STAGES, Account, Competitor, Opportunity, Quote, State, StatusReason
-from opportunities.models.opportunity import OpportunityWords
 from opportunities.models.prepared import Prepared
+from opportunities.models.search import FEW, Words
+from opportunities.models.search_index import OPPORTUNITIES
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import SIZE, Order
 from opportunities.pipeline.deal_filters import NONE, AmountFilter, DayFilter, DealFilter
@@ -25,7 +26,6 @@ MINE, ALL = "mine", "all"
 CLOSED = (State.WON, State.LOST)
 HEAD = 1_500  # opportunities, the first of a list, which are read to see how common words are
 NARROWED = 400  # of them that have common words, where other filters leave some out
-FEW = 10_000  # opportunities, which a database reads and sorts at once
 MISSING = {"date": "estimated_close_date", "revenue": "estimated_revenue"}
 FEWEST_DECIMALS = "JPY"  # a currency without any
 REASONS = Prepared(StatusReason.objects.order_by("state", "position", "pk"))
@@ -287,7 +287,7 @@ class OpportunityFilter(DealFilter):
         """The opportunities that match, in querysets that each read a range of an index, and none twice."""
         if self.form.errors:
             return []
-        words, keys = OpportunityWords(self.chosen["q"], self.qs.db), {}
+        words, keys = Words(OPPORTUNITIES, self.qs, self.chosen["q"]), {}
         if self.account:
             keys["account"] = self.account
         if is_owners := self.chosen["owner"] != ALL:
@@ -308,7 +308,7 @@ class OpportunityFilter(DealFilter):
         # What is read of each row is counted as they were opened: so they mostly lie one after the other.
         return [source.order_by("-opened_on", "-pk") for source in sources]
 
-    def are_common(self, words: OpportunityWords, rows: QuerySet) -> bool:
+    def are_common(self, words: Words, rows: QuerySet) -> bool:
         """Whether a page of the first of `rows` has the words; far more where other filters leave out some of those."""
         most = NARROWED if any(self.chosen[name] for name in RARE) else SIZE + 1
         return words.are_common(rows.order_by(*self.order.columns(rising=not self.order.latest_first))[:HEAD], most)

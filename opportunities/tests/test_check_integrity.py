@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from opportunities.integrity import broken_rules
-from opportunities.models import guards
+from opportunities.models import guards, search_index
 from opportunities.models.triggers import statements
 from opportunities.tests.factories import (
     AccountFactory,
@@ -155,6 +155,14 @@ def test_two_won_quotes_are_found(unguarded):
 def test_a_last_activity_that_is_not_that_of_the_timeline_is_found(unguarded):
     sql("UPDATE opportunities_opportunity SET last_activity_at = %s WHERE id = %s", timezone.now(), unguarded.lost)
     assert found() == {"The last activity of an opportunity is that of its timeline.": [unguarded.lost]}
+
+
+def test_a_text_for_searching_that_is_not_what_it_should_be_is_found(unguarded):
+    for name in set(search_index.OPPORTUNITIES.parts(connection.vendor)) - {search_index.OPPORTUNITIES.name}:
+        sql(f"DROP {search_index.OPPORTUNITIES.kind(name, connection.vendor)}")
+    sql("UPDATE opportunities_opportunity SET search_text = 'anything' WHERE id = %s", unguarded.lost)
+    sentence = "What is searched of an opportunity is its topic and the name of its account."
+    assert found() == {sentence: [unguarded.lost]}
 
 
 def test_what_belongs_to_something_merged_is_found(unguarded):

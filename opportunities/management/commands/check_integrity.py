@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from opportunities.integrity import broken_rules
-from opportunities.models import guards, search
+from opportunities.models import guards, search_index
 
 SHOWN = 50
 
@@ -20,7 +20,9 @@ class Command(BaseCommand):
             _("The guard %(name)s is switched off, or not that of this version.") % {"name": name}
             for name in guards.outdated(connection)
         ]
-        problems += [_("The search index %(name)s is missing.") % {"name": name} for name in search.missing(connection)]
+        problems += [
+            _("The search index %(name)s is missing.") % {"name": name} for name in search_index.missing(connection)
+        ]
         for rule, keys in broken_rules():
             rows = ", ".join(str(key) for key in keys[:SHOWN]) + (", …" if len(keys) > SHOWN else "")
             problems.append(

@@ -21,7 +21,7 @@ from opportunities.models import (
     State,
     TimelineEvent,
     guards,
-    search,
+    search_index,
 )
 from opportunities.tests.factories import OpportunityFactory
 
@@ -72,7 +72,7 @@ def test_what_is_filled_in_breaks_no_rule_and_all_indexes_and_guards_are_back(fi
     call_command("check_integrity")
     assert "Every rule holds" in capsys.readouterr().out
     connection.check_constraints()
-    assert (guards.missing(connection), search.missing(connection)) == ([], [])
+    assert (guards.missing(connection), search_index.missing(connection)) == ([], [])
     with connection.cursor() as cursor:
         for model in [Opportunity, Quote, OpportunityClose, QuoteClose, TimelineEvent]:
             there = connection.introspection.get_constraints(cursor, model._meta.db_table)

@@ -31,7 +31,7 @@ def may_change(row: Model) -> tuple[str, set[str] | None]:
     """What kind of row it is, and those of its columns that may change by themselves; ALL: it is not guarded."""
     match row:
         case Opportunity():
-            return row.state, ALL if row.is_open else {"owner", "last_activity_at"}
+            return row.state, ALL if row.is_open else {"owner", "last_activity_at", "search_text"}
         case Quote():
             is_active = row.status == QuoteStatus.ACTIVE
             return row.status, ALL if row.is_draft else {"opportunity"} if is_active else set()

@@ -21,7 +21,7 @@ def installed() -> dict[str, str]:
     if connection.vendor == "postgresql":
         query = (
             "SELECT proname, pg_get_triggerdef(pg_trigger.oid) || prosrc FROM pg_trigger "
-            "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal"
+            "JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND tgname LIKE 'guard%'"
         )
     with connection.cursor() as cursor:
         cursor.execute(query)

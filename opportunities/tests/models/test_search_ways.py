@@ -16,10 +16,9 @@ WORDS = ["turbine", "pump", "alpine", "bakeries", "rené", "2026", "114", "gmbh"
 WAYS = {
     "rare": {},
     "common": {"RARE": 0, "FEW": 0, "AT_ONCE": 0},
-    "rare after all": {"RARE": 0, "FEW": 0, "SOME": 0},
-    "looked up, accounts too many": {"RARE": 0, "SOME": 0},
-    "few accounts": {"RARE": 0, "FEW": 0},
-    "together in accounts": {"RARE": 8, "FEW": 0},
+    "rare after all": {"RARE": 0, "FEW": 0},
+    "looked up": {"RARE": 0},
+    "some are rare": {"RARE": 8, "FEW": 0},
 }
 
 

@@ -97,7 +97,7 @@ def test_the_statements_do_not_grow_with_what_is_found(look, deals, django_asser
         account = AccountFactory(name=f"Solar {number}")
         opportunity = OpportunityFactory(topic=f"Solar park {number}", account=account)
         QuoteFactory(opportunity=opportunity, name=f"Solar {number}")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(9):
         assert hits(look("solar")) != []
 
 

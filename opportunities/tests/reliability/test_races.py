@@ -17,7 +17,15 @@ from opportunities.closing import plan_close
 from opportunities.closing.bulk import Shared, close_many
 from opportunities.integrity import broken_rules
 from opportunities.models import Opportunity, OpportunityClose, Quote
-from opportunities.tests.factories import OpportunityFactory, QuoteFactory, QuoteLineFactory, close, day, reason
+from opportunities.tests.factories import (
+    AccountFactory,
+    OpportunityFactory,
+    QuoteFactory,
+    QuoteLineFactory,
+    close,
+    day,
+    reason,
+)
 from opportunities.tests.quotes.states import active, draft
 from opportunities.tests.reliability.processes import Answer, Import, Request, Workers
 from opportunities.tests.soak import report, size
@@ -290,6 +298,24 @@ def test_many_at_once_and_one_of_them(race, ines):
         )
         assert Counter(OpportunityClose.objects.values_list("opportunity", flat=True)).most_common(1)[0][1] == 1
         assert deals[0].closings.count() == deals[3].closings.count() == 1
+
+
+def test_an_account_is_renamed_while_its_opportunities_change_and_all_are_found(race, ines, administrator):
+    between = race("rename an account, close many of its opportunities, edit one, give it another one")
+    for number in range(ROUNDS):
+        account, other = AccountFactory(), OpportunityFactory()
+        deals = OpportunityFactory.create_batch(4, account=account)
+        names = {"name": f"Renamed{number}x", "sector": "", "website": "", "phone": ""}
+        renamed, closed, *_others = between.run(
+            Request(administrator.pk, reverse("admin:opportunities_account_change", args=[account.pk]), names),
+            bulk_closing(ines, deals[::-1]),
+            post(ines, "edit", deals[0].pk, **opportunity_form(deals[0], topic="Late")),
+            post(ines, "edit", other.pk, **opportunity_form(other, account=account.name)),
+        )
+        assert renamed.status == 302
+        assert closed.is_done
+        found = set(Opportunity.objects.search(names["name"]))
+        assert found == set(Opportunity.objects.filter(account=account)) >= set(deals)
 
 
 def test_many_undone_while_others_reopen_and_hand_over(race, ines):
