@@ -180,7 +180,7 @@ class Words:
     @cached_property
     def rarest(self) -> list[str]:
         """The words, one or two, that the index is asked for."""
-        if len(self.asked) < 2:
+        if len(self.asked) <= 2:
             return self.asked
         counts = {word: self.how_many([word], RARE) for word in self.asked}
         rarest = sorted(self.asked, key=counts.get)
