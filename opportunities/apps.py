@@ -19,6 +19,7 @@ class OpportunitiesConfig(AppConfig):
         connection_created.connect(use_sqlite_limit)
         pre_migrate.connect(limit_waiting, sender=self)
         pre_migrate.connect(drop_guards, sender=self)
+        pre_migrate.connect(drop_search_triggers, sender=self)
         post_migrate.connect(finish_migration, sender=self)
         post_migrate.connect(stop_limiting, sender=self)
 
@@ -52,14 +53,22 @@ def drop_guards(using: str, **_kwargs) -> None:
     guards.drop(connections[using])
 
 
+def drop_search_triggers(using: str, plan, **_kwargs) -> None:
+    from opportunities.models import search_index
+
+    if plan:
+        with connections[using].cursor() as cursor:
+            search_index.drop_triggers(connections[using], cursor)
+
+
 def finish_migration(using: str, **_kwargs) -> None:
     """Guards, search indexes, reference data and groups, once the tables are there; also after a `flush`."""
     from opportunities.models import guards, reference, search_index
     from opportunities.permissions import ship_groups
 
     connection = connections[using]
-    search_index.create(connection)  # which may have to write what is searched, faster without guards
     guards.create(connection)
+    search_index.create(connection)
     if guards.missing(connection):
         return  # migrated backwards
     reference.ship_reference_data()

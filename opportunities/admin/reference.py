@@ -47,6 +47,12 @@ class AccountAdmin(MergingAdmin, FoldedSearch, ModelAdmin):
     search_fields = ["folded_name__contains"]
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
+    def save_model(self, request, account, form, change):
+        """Its name is searched in its opportunities: these are held first, as a merge and an import hold them."""
+        if change and "name" in form.changed_data:
+            list(account.opportunities.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        super().save_model(request, account, form, change)
+
     def counts_of(self, accounts):
         """By key, how many contacts, open and closed opportunities each has."""
         people = Contact.objects.filter(account__in=accounts).order_by()

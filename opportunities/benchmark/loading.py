@@ -32,7 +32,7 @@ def bare(connection, tables: Iterable[str]) -> Iterator[None]:
         more_space, as_before = SPACE[connection.vendor]
         cursor.execute(more_space)
         drop_guards(connection)
-        search_index.drop(connection, cursor, search_index.existing(connection, cursor))
+        search_index.drop_triggers(connection, cursor)
         again = set_aside(connection, cursor, set(tables))
         yield
         for statement in again:

@@ -57,7 +57,7 @@ class PercentField(models.DecimalField):
 
 
 class SearchedField(models.TextField):
-    """A folded text for searching, which triggers write: SQLite does not fold accents."""
+    """A folded text for searching: SQLite does not fold accents."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs | {"editable": False, "default": ""})

@@ -20,7 +20,10 @@ REFERENCES = [
 
 
 def follows_a_merge(referring: type[Model], name: str, mergeable: type[Model]) -> str:
-    """The condition that nothing changes but the field `name`, from a row to the one that it was merged into."""
+    """The condition that nothing changes but the field `name`, from a row to the one that it was merged into.
+
+    What is searched of an opportunity follows.
+    """
     column = referring._meta.get_field(name).column
     return (
         f"(NOT {changed(referring, name, 'search_text')} AND EXISTS (SELECT 1 FROM {mergeable._meta.db_table} "

@@ -103,7 +103,7 @@ class Opportunity(models.Model):
 
     topic = models.CharField(_("topic"), max_length=200)
     folded_topic = FoldedField(source="topic")
-    search_text = SearchedField()
+    search_text = SearchedField(db_default="")  # search_index.py says what it is; triggers write it
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("account")
     )

@@ -1,10 +1,10 @@
 """The texts that are searched, and the indexes of their trigrams: FTS5 on SQLite, pg_trgm on PostgreSQL.
 
-They are created after every `migrate` where they are missing (SQLite rebuilds tables on the way and loses the
-triggers that keep an index right), see apps.py; `/readyz` and `check_integrity` tell when one is missing.
+Their triggers are dropped before migrations, since SQLite rebuilds no table that a trigger of another one names, and
+made anew after them, see apps.py; what was written meanwhile is put right. `/readyz` and `check_integrity` tell when
+a part is missing.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -22,28 +22,27 @@ class TextIndex:
     def name(self) -> str:
         return f"{self.table}_search"
 
-    def parts(self, vendor: str) -> dict[str, list[str]]:
-        """The statements that create each part, by its name; first the index, then the triggers."""
+    def triggers(self, vendor: str) -> dict[str, list[str]]:
+        """The statements that create each trigger, by its name."""
         if vendor == "postgresql":
-            create = f"CREATE INDEX {self.name} ON {self.table} USING gin ({self.column} gin_trgm_ops)"
-            return {self.name: [create], **self.postgresql_triggers()}
-        create = (
-            f"CREATE VIRTUAL TABLE {self.name} USING fts5({self.column}, content='{self.table}', "
-            "content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')"
-        )
-        triggers = {
+            return {
+                f"{self.name}_{name}": [
+                    f"CREATE FUNCTION {self.name}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$",
+                    f"CREATE TRIGGER {self.name}_{name} {event} FOR EACH ROW EXECUTE FUNCTION {self.name}_{name}()",
+                ]
+                for name, (event, body) in self.postgresql_triggers().items()
+            }
+        return {
             f"{self.name}_{name}": [f"CREATE TRIGGER {self.name}_{name} AFTER {event} BEGIN {'; '.join(actions)}; END"]
             for name, (event, actions) in self.sqlite_triggers().items()
         }
-        return {self.name: [create], **triggers}
 
-    def kind(self, name: str, vendor: str) -> str:
-        """What is dropped with the part `name`."""
-        if vendor == "postgresql":
-            return f"INDEX {name}" if name == self.name else f"FUNCTION {name} CASCADE"  # with its trigger
-        return f"{'TABLE' if name == self.name else 'TRIGGER'} {name}"
+    def parts(self, vendor: str) -> list[str]:
+        """The names of the index and its triggers."""
+        return [self.name, *self.triggers(vendor)]
 
-    def postgresql_triggers(self) -> dict[str, list[str]]:
+    def postgresql_triggers(self) -> dict[str, tuple[str, str]]:
+        """What each does at which event."""
         return {}
 
     def sqlite_triggers(self) -> dict[str, tuple[str, list[str]]]:
@@ -78,48 +77,43 @@ class OpportunityText(TextIndex):
         name = f"SELECT folded_name FROM {self.accounts} WHERE id = {row}.account_id"
         return f"{row}.folded_topic || '\n' || coalesce(({name}), '')"
 
-    @property
-    def renamed(self) -> str:
-        return f"UPDATE OF folded_name ON {self.accounts} FOR EACH ROW WHEN (OLD.folded_name <> NEW.folded_name)"
-
     def written(self, rows: str) -> str:
         return f"UPDATE {self.table} SET {self.column} = {self.text(self.table)} WHERE {rows}"
 
     def postgresql_triggers(self):
-        # Another account is held as by a foreign key, so that it is not renamed at the same time. The same one is not
-        # held: a rename of it waits for this row. It holds the rows in the order of their keys, as everybody does.
+        # Another account is held as by a foreign key: nobody changes its name, which is unique, at the same time. The
+        # same one is not held: a rename of it waits for this row, and holds rows in the order of their keys.
         hold = f"PERFORM 1 FROM {self.accounts} WHERE id = NEW.account_id FOR KEY SHARE;"
         is_another = "TG_OP = 'INSERT' OR NEW.account_id IS DISTINCT FROM OLD.account_id"
-        text = f"IF {is_another} THEN {hold} END IF; NEW.{self.column} := {self.text('NEW')}; RETURN NEW;"
-        sources = f"UPDATE OF folded_topic, account_id, {self.column} ON {self.table}"
-        held = f"PERFORM 1 FROM {self.table} WHERE account_id = NEW.id ORDER BY id FOR NO KEY UPDATE;"
-        rename = f"{held} {self.written('account_id = NEW.id')}; RETURN NULL;"
-        triggers = {
-            f"{self.name}_text": (f"BEFORE INSERT OR {sources} FOR EACH ROW", text),
-            f"{self.name}_rename": (f"AFTER {self.renamed}", rename),
-        }
+        hold_its = f"PERFORM 1 FROM {self.table} WHERE account_id = NEW.id ORDER BY id FOR NO KEY UPDATE;"
+        is_named = "TG_OP = 'INSERT' OR NEW.folded_name <> OLD.folded_name"
         return {
-            name: [
-                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$",
-                f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {name}()",
-            ]
-            for name, (event, body) in triggers.items()
+            "text": (
+                f"BEFORE INSERT OR UPDATE OF folded_topic, account_id, {self.column} ON {self.table}",
+                f"IF {is_another} THEN {hold} END IF; NEW.{self.column} := {self.text('NEW')}; RETURN NEW;",
+            ),
+            "rename": (
+                f"AFTER INSERT OR UPDATE OF folded_name ON {self.accounts}",
+                f"IF {is_named} THEN {hold_its} {self.written('account_id = NEW.id')}; END IF; RETURN NULL;",
+            ),
         }
 
     def sqlite_triggers(self):
         # The index is told of no text but right ones: of a wrong one, it could not be told to forget it.
         text, this, its = self.text("NEW"), "id = NEW.id", "account_id = NEW.id"
-        withdrawn = (
+        all_withdrawn = (
             f"INSERT INTO {self.name} ({self.name}, rowid, {self.column}) "
             f"SELECT 'delete', id, {self.column} FROM {self.table} WHERE {its}"
         )
+        renamed = [all_withdrawn, self.written(its), self.entered(its)]
         sources = f"UPDATE OF folded_topic, account_id ON {self.table} WHEN OLD.{self.column} <> {text}"
         wrong = f"UPDATE OF {self.column} ON {self.table} WHEN NEW.{self.column} <> {text}"
         return super().sqlite_triggers() | {
             "insert": (f"INSERT ON {self.table}", [self.written(this), self.entered(this)]),
             "update": (sources, [self.withdrawn, self.written(this), self.entered(this)]),
             "correct": (wrong, [self.written(this)]),
-            "rename": (self.renamed, [withdrawn, self.written(its), self.entered(its)]),
+            "name": (f"INSERT ON {self.accounts}", renamed),  # REPLACE, too
+            "rename": (f"UPDATE OF folded_name ON {self.accounts} WHEN OLD.folded_name <> NEW.folded_name", renamed),
         }
 
     def complete(self, cursor):
@@ -133,30 +127,43 @@ INDEXES = [OPPORTUNITIES, ACCOUNTS, QUOTES]
 
 
 def create(connection) -> None:
-    """Creates each index that is not whole, with what its table holds; none for a column that is not there (yet)."""
+    """Makes each index whole, with what its table holds; none for a column that is not there (yet)."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         there = existing(connection, cursor)
         for index in INDEXES:
-            parts = index.parts(connection.vendor)
-            if there.issuperset(parts) or not has_column(connection, cursor, index):
-                continue
-            drop(connection, cursor, there.intersection(parts))
-            index.complete(cursor)
-            if connection.vendor == "postgresql":
-                cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-                connection.check_constraints()  # no index is created while checks of its table are put off
-            for statement in [statement for statements in parts.values() for statement in statements]:
-                cursor.execute(statement)
-            if connection.vendor == "sqlite":
-                cursor.execute(f"INSERT INTO {index.name} ({index.name}) VALUES ('rebuild')")
+            if not there.issuperset(index.parts(connection.vendor)) and has_column(connection, cursor, index):
+                make(connection, cursor, index)
 
 
-def drop(connection, cursor, names: Collection[str]) -> None:
-    """Drops these parts."""
-    for index in INDEXES:
-        for name in reversed(index.parts(connection.vendor)):  # the triggers, then the index
-            if name in names:
-                cursor.execute(f"DROP {index.kind(name, connection.vendor)}")
+def make(connection, cursor, index: TextIndex) -> None:
+    if connection.vendor == "sqlite":  # without its triggers, nobody knows what it lacks
+        cursor.execute(f"DROP TABLE IF EXISTS {index.name}")
+        cursor.execute(
+            f"CREATE VIRTUAL TABLE {index.name} USING fts5({index.column}, content='{index.table}', "
+            "content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')"
+        )
+    drop_triggers(connection, cursor, index)
+    for statements in index.triggers(connection.vendor).values():
+        for statement in statements:
+            cursor.execute(statement)
+    index.complete(cursor)
+    if connection.vendor == "sqlite":
+        cursor.execute(f"INSERT INTO {index.name} ({index.name}) VALUES ('rebuild')")
+    else:
+        connection.check_constraints()  # no index is created while checks of its table are put off
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        texts = f"{index.table} USING gin ({index.column} gin_trgm_ops)"
+        cursor.execute(f"CREATE INDEX IF NOT EXISTS {index.name} ON {texts}")
+
+
+def drop_triggers(connection, cursor, *indexes: TextIndex) -> None:
+    """Drops the triggers of `indexes`, all unless some are given; `create` makes them anew."""
+    for index in indexes or INDEXES:
+        for name in index.triggers(connection.vendor):
+            part = (
+                f"TRIGGER IF EXISTS {name}" if connection.vendor == "sqlite" else f"FUNCTION IF EXISTS {name} CASCADE"
+            )
+            cursor.execute(f"DROP {part}")
 
 
 def missing(connection) -> list[str]:

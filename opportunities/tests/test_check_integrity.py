@@ -158,8 +158,8 @@ def test_a_last_activity_that_is_not_that_of_the_timeline_is_found(unguarded):
 
 
 def test_a_text_for_searching_that_is_not_what_it_should_be_is_found(unguarded):
-    for name in set(search_index.OPPORTUNITIES.parts(connection.vendor)) - {search_index.OPPORTUNITIES.name}:
-        sql(f"DROP {search_index.OPPORTUNITIES.kind(name, connection.vendor)}")
+    with connection.cursor() as cursor:
+        search_index.drop_triggers(connection, cursor)
     sql("UPDATE opportunities_opportunity SET search_text = 'anything' WHERE id = %s", unguarded.lost)
     sentence = "What is searched of an opportunity is its topic and the name of its account."
     assert found() == {sentence: [unguarded.lost]}

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from opportunities.models import Account, Opportunity, Quote, search, search_index
+from opportunities.models import Account, Opportunity, Quote, guards, search, search_index
 from opportunities.tests.factories import AccountFactory, OpportunityFactory, QuoteFactory, close
 from opportunities.tests.models.ways import UPDATES, sql
 
@@ -111,9 +111,9 @@ def test_quotes_are_found_by_name_and_number_and_accounts_by_name(deals, way):
 
 
 def integrity_check(index: str = search_index.OPPORTUNITIES.name) -> None:
-    """SQLite compares an index with what it is of."""
+    """SQLite compares an index with what it is of, and raises DatabaseError."""
     if connection.vendor == "sqlite":
-        sql(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+        sql(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
 
 
 def test_the_index_follows_every_change():
@@ -150,6 +150,27 @@ def test_an_account_that_is_renamed_or_chosen_instead_is_found_by_its_name_at_on
     integrity_check()
 
 
+@pytest.mark.parametrize("statement", ["REPLACE INTO", "INSERT INTO"])
+def test_an_account_that_comes_after_its_opportunities_is_found_by_its_name(statement):
+    # given an opportunity of an account that is not there yet, as PostgreSQL allows until a commit
+    opportunity = OpportunityFactory(topic="Lighting", account=AccountFactory(name="Before ltd"))
+    if statement == "REPLACE INTO" and connection.vendor == "postgresql":
+        pytest.skip("SQLite alone has REPLACE")
+    if statement == "INSERT INTO":
+        connection.check_constraints()
+        with connection.constraint_checks_disabled():
+            sql("DELETE FROM opportunities_account WHERE id = %s", opportunity.account_id)
+
+    # when it comes
+    columns = "id, name, folded_name, sector, website, phone"
+    values = [opportunity.account_id, "Later ltd", "later ltd", "", "", ""]
+    sql(f"{statement} opportunities_account ({columns}) VALUES (%s, %s, %s, %s, %s, %s)", *values)
+
+    # then its name is searched
+    assert (found("later lighting"), found("before")) == ({"Lighting"}, set())
+    integrity_check()
+
+
 @pytest.mark.parametrize("way", UPDATES, ids=lambda way: way.__name__)
 def test_what_is_searched_is_not_written_otherwise(way):
     opportunity = OpportunityFactory(topic="Lighting", account__name="Acme")
@@ -169,11 +190,12 @@ def test_words_are_looked_up_a_few_times_at_most(deals, django_assert_max_num_qu
 def test_a_missing_part_is_told_and_comes_back_with_what_is_stored(client, name, capsys):
     # given an index without one of its parts, while there is another opportunity and an account gets another name
     index = next(index for index in search_index.INDEXES if name in index.parts(connection.vendor))
-    dropped = index.kind(name, connection.vendor)
+    kinds = {"sqlite": ("TABLE", "TRIGGER"), "postgresql": ("INDEX", "FUNCTION")}
+    kind = kinds[connection.vendor][name != index.name]
     renamed = OpportunityFactory(topic="Before", account__name="Before ltd").account
     connection.check_constraints()
-    sql(f"DROP {dropped}")
-    if is_writable := not dropped.startswith("TABLE"):
+    sql(f"DROP {kind} {name} {'CASCADE' if kind == 'FUNCTION' else ''}")
+    if is_writable := kind != "TABLE":
         OpportunityFactory(topic="Meanwhile", account__name="Other ltd")
         renamed.name = "Meanwhile ltd"
         renamed.save()
@@ -189,6 +211,34 @@ def test_a_missing_part_is_told_and_comes_back_with_what_is_stored(client, name,
     assert found("meanwhile") == ({"Before", "Meanwhile"} if is_writable else set())
     assert found("before") == {"Before"}
     integrity_check(index.name)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="PostgreSQL alone switches triggers off")
+def test_a_trigger_that_is_switched_off_is_told_and_comes_back(client):
+    name = f"{search_index.OPPORTUNITIES.name}_text"
+    connection.check_constraints()
+    sql(f"ALTER TABLE opportunities_opportunity DISABLE TRIGGER {name}")
+    assert client.get("/readyz").json()["problems"] == [f"search index missing: {name}"]
+    search_index.create(connection)
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tables_are_rebuilt_and_migrations_taken_back_and_what_was_written_meanwhile_is_found():
+    # given a database that is taken back to before there was a text for searching
+    opportunity = OpportunityFactory(topic="Lighting", account__name="Acme")
+    QuoteFactory(opportunity=opportunity)
+    try:
+        call_command("migrate", "opportunities", "0026", verbosity=0)
+        sql("UPDATE opportunities_account SET name = 'Later', folded_name = 'later'")
+    finally:
+        # when it is brought forward again
+        call_command("migrate", verbosity=0)
+
+    # then all is there
+    assert (search_index.missing(connection), guards.missing(connection)) == ([], [])
+    assert (found("later lighting"), found("acme")) == ({"Lighting"}, set())
+    integrity_check()
 
 
 @pytest.mark.django_db(transaction=True)
