@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",  # all tabs of a context share a process, which takes as long to start as three pages
 ]
 
 
@@ -57,6 +58,7 @@ def live_server(django_db_setup, live_server):
 def context(browser):
     """One for all tests: a page asks for some 25 files, and a new context would for all of them anew."""
     context = browser.new_context()
+    context.new_page()  # stays open, and with it the process that the pages of the tests share
     serve = StaticFilesHandler.serve
     StaticFilesHandler.serve = lambda self, request: kept(serve(self, request))
     yield context
@@ -72,7 +74,7 @@ def kept(response):
 @pytest.fixture
 def page(context):
     yield context.new_page()
-    for page in context.pages:
+    for page in context.pages[1:]:
         page.close()
     context.clear_cookies()
 
