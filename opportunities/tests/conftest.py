@@ -41,7 +41,7 @@ def fast_passwords():
 
 @pytest.fixture(scope="module")
 def kept(django_db_setup, django_db_blocker):
-    """Rows that fixtures of a module make are there for all its tests, and go after the last; not for those that commit."""
+    """What fixtures of a module write is there for all its tests, none of which may commit, and goes after the last."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
