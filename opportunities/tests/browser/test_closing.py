@@ -268,6 +268,7 @@ def test_the_page_of_its_own_behaves_like_the_dialog(show, live_server, opportun
     expect(page.get_by_text("Choose what becomes of this quote.")).to_have_count(2)
     expect(page.get_by_label("Q-2026-0114 rev. 2 will become")).to_be_focused()
     page.get_by_label("Q-2026-0114 rev. 2 will become").select_option(label="Won")
+    expect(page.get_by_label("Actual revenue")).to_have_value("181,500.00")
     page.get_by_role("button", name="Close opportunity and 3 quotes").click()
     expect(page.get_by_role("status").first).to_contain_text("Closed as won, with 3 quotes.")
     expect(page).to_have_url(live_server.url + opportunity.get_absolute_url())
