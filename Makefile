@@ -10,6 +10,9 @@ CHROMIUM ?= $(firstword $(foreach name, chromium chromium-browser google-chrome 
 export DEBUG = 1
 MANAGE = .venv/bin/python manage.py
 SQLITE = DATABASE_URL=sqlite://:memory:
+PYTEST = .venv/bin/pytest -q -n 2 --dist worksteal
+# What Python compiled once is there for the other processes and runs: the tests start some forty of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test soak load browser messages screenshots
 
@@ -34,13 +37,13 @@ test: browser .venv/stamp-test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	$(SQLITE) $(MANAGE) makemigrations --check --dry-run
-	$(SQLITE) CHROMIUM=$(CHROMIUM) .venv/bin/pytest -q -n 2
-	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m "not browser and not one_database"
+	$(SQLITE) CHROMIUM=$(CHROMIUM) $(PYTEST)
+	.venv/bin/python opportunities/tests/with_postgres.py $(PYTEST) -m "not browser and not one_database"
 
 soak: export SOAK = 1
 soak: .venv/stamp-test
-	$(SQLITE) .venv/bin/pytest -q -n 2 -m soak -rP
-	.venv/bin/python opportunities/tests/with_postgres.py .venv/bin/pytest -q -n 2 -m soak -rP
+	$(SQLITE) $(PYTEST) -m soak -rP
+	.venv/bin/python opportunities/tests/with_postgres.py $(PYTEST) -m soak -rP
 
 # For example: make load LOAD="--people 16 --seconds 30 --opportunities 10000"
 load: .venv/stamp-load

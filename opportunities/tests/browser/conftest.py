@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",  # all tabs of a context share a process, which takes as long to start as three pages
 ]
 
 
@@ -54,14 +55,12 @@ def live_server(django_db_setup, live_server):
 
 
 @pytest.fixture(scope="session")
-def context(browser):
-    """One for all tests: a page asks for some 25 files, and a new context would for all of them anew."""
-    context = browser.new_context()
+def kept_files():
+    """The browser keeps styles and scripts; a page asks for some 25."""
     serve = StaticFilesHandler.serve
     StaticFilesHandler.serve = lambda self, request: kept(serve(self, request))
-    yield context
+    yield
     StaticFilesHandler.serve = serve
-    context.close()
 
 
 def kept(response):
@@ -69,10 +68,36 @@ def kept(response):
     return response
 
 
+@pytest.fixture(scope="session")
+def context(browser, kept_files):
+    """One for all tests: a new one would ask for all files anew."""
+    yield from lasting(browser.new_context())
+
+
+@pytest.fixture(scope="session")
+def context_without_javascript(browser, kept_files):
+    yield from lasting(browser.new_context(java_script_enabled=False))
+
+
+def lasting(context):
+    context.new_page()  # stays open, and with it the process that the pages of the tests share
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def page(context):
+    yield from page_of(context)
+
+
+@pytest.fixture
+def page_without_javascript(context_without_javascript):
+    yield from page_of(context_without_javascript)
+
+
+def page_of(context):
     yield context.new_page()
-    for page in context.pages:
+    for page in context.pages[1:]:
         page.close()
     context.clear_cookies()
 

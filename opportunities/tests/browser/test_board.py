@@ -308,9 +308,8 @@ def test_the_board_has_no_violations(shown, colleague):
     assert violations(shown) == []
 
 
-def test_all_of_it_works_without_javascript(shown, browser, live_server, sign_in, salesperson):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_all_of_it_works_without_javascript(shown, page_without_javascript, live_server, sign_in, salesperson):
+    page = page_without_javascript
     sign_in(page, salesperson)
     page.goto(live_server.url + URL)
     expect(end(page, "won")).to_be_hidden()
@@ -326,4 +325,3 @@ def test_all_of_it_works_without_javascript(shown, browser, live_server, sign_in
     page.get_by_label("Actual revenue").fill("950")
     page.get_by_role("button", name="Close opportunity").click()
     expect(cards(page, "Commit")).to_have_text(["Audit"])
-    context.close()

@@ -191,9 +191,10 @@ def test_cancel_returns_the_focus_and_changes_nothing(show, opportunity):
     expect(open_dialog(page, WON).get_by_label("Details")).to_have_value("")
 
 
-def test_without_javascript_the_dialog_is_a_page(browser, live_server, sign_in, salesperson, opportunity):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_the_dialog_is_a_page(
+    page_without_javascript, live_server, sign_in, salesperson, opportunity
+):
+    page = page_without_javascript
     sign_in(page, salesperson)
     page.goto(live_server.url + opportunity.get_absolute_url())
     page.get_by_role("link", name=WON).click()
@@ -214,7 +215,6 @@ def test_without_javascript_the_dialog_is_a_page(browser, live_server, sign_in, 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("The closing is undone")).to_be_visible()
     assert Opportunity.objects.get().state == "open"
-    context.close()
 
 
 def test_a_window_of_360_pixels_is_enough(show, opportunity):
@@ -268,6 +268,7 @@ def test_the_page_of_its_own_behaves_like_the_dialog(show, live_server, opportun
     expect(page.get_by_text("Choose what becomes of this quote.")).to_have_count(2)
     expect(page.get_by_label("Q-2026-0114 rev. 2 will become")).to_be_focused()
     page.get_by_label("Q-2026-0114 rev. 2 will become").select_option(label="Won")
+    expect(page.get_by_label("Actual revenue")).to_have_value("181,500.00")
     page.get_by_role("button", name="Close opportunity and 3 quotes").click()
     expect(page.get_by_role("status").first).to_contain_text("Closed as won, with 3 quotes.")
     expect(page).to_have_url(live_server.url + opportunity.get_absolute_url())

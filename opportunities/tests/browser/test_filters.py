@@ -47,9 +47,8 @@ def test_keys_alone_show_more_filters_which_keep_what_was_typed(show, live_serve
     expect(filters.get_by_label("Currency")).to_have_value("CHF")
 
 
-def test_without_javascript_more_filters_are_a_page(browser, live_server, sign_in, salesperson, pumps):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_more_filters_are_a_page(page_without_javascript, live_server, sign_in, salesperson, pumps):
+    page = page_without_javascript
     sign_in(page, salesperson)
     page.goto(f"{live_server.url}/opportunities/?q=pump")
     page.get_by_role("link", name="More filters").click()
@@ -60,4 +59,3 @@ def test_without_javascript_more_filters_are_a_page(browser, live_server, sign_i
     filters.get_by_role("button", name="Show").click()
     expect(page.locator("tbody a.strong")).to_have_text(["Pump"])
     expect(filters.get_by_label("Currency")).to_have_value("CHF")
-    context.close()

@@ -48,8 +48,7 @@ def test_a_bar_opens_the_deals_behind_it(page, live_server, sign_in, manager, de
     follow_a_bar(page)
 
 
-def test_all_of_it_works_without_javascript(browser, live_server, sign_in, manager, deals):
-    page = browser.new_context(java_script_enabled=False).new_page()
+def test_all_of_it_works_without_javascript(page_without_javascript, live_server, sign_in, manager, deals):
+    page = page_without_javascript
     open_insights(page, live_server, sign_in, manager)
     follow_a_bar(page)
-    page.context.close()

@@ -118,10 +118,9 @@ def test_a_quote_is_copied_onto_an_opportunity_that_is_found_by_typing(show, opp
 
 
 def test_without_javascript_a_quote_is_copied_and_the_last_one_leads_on(
-    browser, live_server, sign_in, salesperson, opportunity, active_quote
+    page_without_javascript, live_server, sign_in, salesperson, opportunity, active_quote
 ):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = page_without_javascript
     sign_in(page, salesperson)
     page.goto(live_server.url + active_quote.get_absolute_url())
     page.get_by_role("link", name="Copy", exact=True).click()
@@ -138,7 +137,6 @@ def test_without_javascript_a_quote_is_copied_and_the_last_one_leads_on(
     page.get_by_label("Status reason").select_option(label="Price")
     page.get_by_role("button", name="Close opportunity").click()
     expect(page.locator("#main h1")).to_have_text(str(active_quote))
-    context.close()
 
 
 @pytest.mark.parametrize("link", ["Revise", "Copy", "Close quote"])

@@ -146,9 +146,8 @@ def test_a_line_that_a_colleague_removed_is_said_and_can_be_added_anew(show, quo
     expect(descriptions(page)).to_have_text(["A", "C", "Better"])
 
 
-def test_all_of_it_works_without_javascript(browser, live_server, sign_in, quote, salesperson):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_all_of_it_works_without_javascript(page_without_javascript, live_server, sign_in, quote, salesperson):
+    page = page_without_javascript
     sign_in(page, salesperson)
     page.goto(live_server.url + quote.get_absolute_url())
     page.get_by_role("button", name="Move down: A").click()
@@ -169,4 +168,3 @@ def test_all_of_it_works_without_javascript(browser, live_server, sign_in, quote
     expect(page.get_by_label("Description")).to_have_value("Pump")
     page.get_by_role("button", name="Save line").click()
     expect(descriptions(page)).to_have_text(["B", "A", "Pump"])
-    context.close()

@@ -1,5 +1,6 @@
 """One deal in every state, with quotes in every status, for attacks to choose from."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -21,8 +22,13 @@ from opportunities.tests.factories import (
 
 
 @pytest.fixture
-def deals(db) -> SimpleNamespace:
+def deals(db, kept_deals) -> SimpleNamespace:
     """Opportunities, their quotes and lines, and the closings; two of whatever a column refers to."""
+    return deepcopy(kept_deals)
+
+
+@pytest.fixture(scope="module")
+def kept_deals(kept) -> SimpleNamespace:
     ContactFactory.create_batch(2)
     ProductFactory.create_batch(2)
     competitor, _other = CompetitorFactory.create_batch(2)
