@@ -156,6 +156,7 @@ def test_force_adds_beside_what_is_there_and_changes_none_of_it(settings):
     admin = UserFactory(username="admin", password="my own secret")
     account = AccountFactory(name="Northwind Traders", sector="Ours")
     deal = OpportunityFactory(account=account, topic="Real deal")
+    deal.refresh_from_db()
     QuoteCounter.objects.create(year=timezone.localdate().year, last=5000)
     seller = Seller.objects.create(pk=1, name="Our own")
 

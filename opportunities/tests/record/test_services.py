@@ -115,6 +115,7 @@ def test_editing_writes_what_changed_and_one_event(salesperson):
 
     # then only they did, with the folded topic, and one event tells of it
     changes = {"topic": "Éclairage", "folded_topic": "eclairage", "estimated_revenue": Decimal("5")}
+    changes["search_text"] = f"eclairage\n{opportunity.account.folded_name}"
     assert stored(opportunity) == before | changes
     assert events(opportunity) == ["edited the opportunity"]
 

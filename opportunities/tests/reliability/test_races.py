@@ -5,20 +5,14 @@ between a closing, or something as big, and one other thing; what it needs is ma
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.urls import reverse
-from django.utils.html import strip_tags
 
-from opportunities.closing import plan_close
 from opportunities.closing.bulk import Shared, close_many
-from opportunities.integrity import broken_rules
 from opportunities.models import Opportunity, OpportunityClose, Quote
 from opportunities.tests.factories import (
-    AccountFactory,
     OpportunityFactory,
     QuoteFactory,
     QuoteLineFactory,
@@ -27,86 +21,18 @@ from opportunities.tests.factories import (
     reason,
 )
 from opportunities.tests.quotes.states import active, draft
-from opportunities.tests.reliability.processes import Answer, Import, Request, Workers
-from opportunities.tests.soak import report, size
+from opportunities.tests.reliability.processes import Import
+from opportunities.tests.reliability.races import (
+    MAPPING,
+    ROUNDS,
+    WORKERS,
+    bulk_closing,
+    closing,
+    opportunity_form,
+    post,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.soak]
-
-ROUNDS = size(2, 200)
-WORKERS = 4
-
-
-@pytest.fixture(scope="module")
-def workers(django_db_setup) -> Iterator[Workers]:
-    workers = Workers(WORKERS)
-    yield workers
-    workers.stop()
-
-
-def post(user, url_name: str, /, *keys: int, **data) -> Request:
-    return Request(user.pk, reverse(f"opportunities:{url_name}", args=keys), data)
-
-
-def closing_form(opportunity: Opportunity, outcome: str = "lost") -> dict:
-    """What the Close opportunity dialog sends that shows the quotes as they are now."""
-    plan = plan_close(opportunity, outcome)
-    facts = {"outcome": outcome, "status_reason": reason("Won" if outcome == "won" else "Price").pk}
-    fates = {f"quote-{pk}": fate for pk, fate in plan.fates.items()}
-    revenue = {"actual_revenue": "900"} if outcome == "won" else {}
-    return facts | revenue | fates | {"closed_on": day(0).isoformat(), "close_quotes": "on", "plan": plan.text}
-
-
-def closing(user, opportunity: Opportunity, outcome: str = "lost") -> Request:
-    return post(user, "close", opportunity.pk, **closing_form(opportunity, outcome))
-
-
-def bulk_closing(user, opportunities: list[Opportunity]) -> Request:
-    plans = {f"plan-{deal.pk}": plan_close(deal, "lost").text for deal in opportunities}
-    facts = {"outcome": "lost", "status_reason": reason("Price").pk, "closed_on": day(0).isoformat()}
-    selected = ",".join(str(deal.pk) for deal in opportunities)
-    return post(user, "close_many", selected=selected, step="record", close_quotes="on", **facts, **plans)
-
-
-def check_answer(answer: Answer) -> None:
-    """Done, or refused on a page that says why."""
-    assert answer.error == ""
-    assert answer.status in (200, 302, 403, 404, 409, 422)
-    if not answer.is_done:
-        assert len(strip_tags(answer.text).split()) > 5
-
-
-class Race:
-    """What happened in the rounds of one race."""
-
-    def __init__(self, workers: Workers, name: str):
-        self.workers, self.name, self.outcomes = workers, name, Counter()
-
-    def run(self, *jobs: Request | Import) -> list[Answer]:
-        answers = self.workers.at_once(*jobs)
-        for answer in answers:
-            check_answer(answer)
-        self.outcomes[tuple(answer.status for answer in answers)] += 1
-        return answers
-
-
-@pytest.fixture
-def race(workers) -> Iterator[Callable[[str], Race]]:
-    """Begins a race of that name; at the end no rule is broken."""
-    races = []
-
-    def begin(name: str) -> Race:
-        races.append(Race(workers, name))
-        return races[-1]
-
-    yield begin
-    assert list(broken_rules()) == []
-    for each in races:
-        report(f"{connection.vendor}: {each.name}: {each.outcomes.total()} rounds, {dict(each.outcomes)}")
-
-
-@pytest.fixture
-def ines(manager):
-    return manager
 
 
 def head(quote: Quote, **changes) -> dict:
@@ -216,12 +142,6 @@ CHANGES: dict[str, tuple[Callable, Callable, bool]] = {
 }
 
 
-def opportunity_form(deal: Opportunity, **changes) -> dict:
-    names = ["topic", "account", "owner_id", "stage_id", "status_reason_id", "currency", "opened_on"]
-    names += ["estimated_revenue", "estimated_close_date"]
-    return {name.removesuffix("_id"): str(getattr(deal, name)) for name in names} | changes
-
-
 def test_an_opportunity_changes_while_it_is_closed_and_nothing_is_lost(race, ines):
     for change, (send, is_done, is_possible_afterwards) in CHANGES.items():
         between = race(f"close, and {change}")
@@ -300,49 +220,6 @@ def test_many_at_once_and_one_of_them(race, ines):
         assert deals[0].closings.count() == deals[3].closings.count() == 1
 
 
-def test_an_account_is_renamed_while_its_opportunities_change_and_all_are_found(race, ines, administrator):
-    between = race("rename an account, close many of its opportunities, edit one, give it another one")
-    for number in range(ROUNDS):
-        account, other = AccountFactory(), OpportunityFactory()
-        deals = OpportunityFactory.create_batch(4, account=account)
-        names = {"name": f"Renamed{number}x", "sector": "", "website": "", "phone": ""}
-        renamed, closed, *_others = between.run(
-            Request(administrator.pk, reverse("admin:opportunities_account_change", args=[account.pk]), names),
-            bulk_closing(ines, deals[::-1]),
-            post(ines, "edit", deals[0].pk, **opportunity_form(deals[0], topic="Late")),
-            post(ines, "edit", other.pk, **opportunity_form(other, account=account.name)),
-        )
-        assert renamed.status == 302
-        assert closed.is_done
-        found = set(Opportunity.objects.search(names["name"]))
-        assert found == set(Opportunity.objects.filter(account=account)) >= set(deals)
-
-
-def test_an_account_is_renamed_while_it_is_merged_and_an_import_brings_more_of_it(race, ines, administrator, tmp_path):
-    mapping, file = tmp_path / "mapping.toml", tmp_path / "deals.csv"
-    account_of_rows = MAPPING.replace("[stages.Lost]", 'account = "{customer}"\n[stages.Lost]')
-    mapping.write_text(f'{account_of_rows}account = "create"\n')
-    between = race("rename an account, merge it, close many of its opportunities, import more of it")
-    for number in range(ROUNDS):
-        kept, account = AccountFactory.create_batch(2)
-        deals = [OpportunityFactory(external_id=f"{number}-{place}", account=account) for place in range(6)]
-        rows = [
-            f"{number}-{place},Brought in,{ines.username},Lost,{day(-9)},{day(0)},{account.name}"
-            for place in reversed(range(3, 9))
-        ]
-        file.write_text("\n".join(["id,topic,owner,phase,opened,closed,customer", *rows]))
-        change = reverse("admin:opportunities_account_change", args=[account.pk])
-        merge = reverse("admin:opportunities_account_merge")
-        names = {"name": f"Renamed{number}y", "sector": "", "website": "", "phone": ""}
-        renamed, *_others = between.run(
-            Request(administrator.pk, change, names),
-            Request(administrator.pk, f"{merge}?id={kept.pk}&id={account.pk}", {"kept": kept.pk}),
-            bulk_closing(ines, deals[::-1]),
-            Import(str(file), str(mapping), chunk=2),
-        )
-        assert renamed.status in (302, 403)  # what was merged is not renamed
-
-
 def test_many_undone_while_others_reopen_and_hand_over(race, ines):
     between = race("undo many twice, reopen one, hand many over")
     for _round in range(ROUNDS):
@@ -360,25 +237,6 @@ def test_many_undone_while_others_reopen_and_hand_over(race, ines):
         )
         states = Opportunity.objects.filter(pk__in=[deal.pk for deal in deals]).values_list("state", "owner")
         assert set(states) == {("open", ines.pk)}
-
-
-MAPPING = """
-date_format = "%Y-%m-%d"
-[fields]
-external_id = "{id}"
-topic = "{topic}"
-owner = "{owner}"
-currency = "EUR"
-stage = "{phase}"
-opened_on = "{opened}"
-closed_on = "{closed}"
-[stages.Lost]
-state = "lost"
-stage = "Propose"
-status_reason = "Price"
-[unknown]
-owner = "create"
-"""
 
 
 def test_an_import_and_those_who_close(race, ines, tmp_path):
