@@ -152,9 +152,10 @@ class Words:
 
     def find_numbers(self, word: str) -> list[int]:
         """The rows with a quote of which `word` is the number."""
-        if not self.index.number:
+        numbers = quote_numbers(word) if self.index.number else []
+        if not numbers:
             return []
-        return list(self.all.filter(**{f"{self.index.number}__in": quote_numbers(word)}).values_list("pk", flat=True))
+        return list(self.all.filter(**{f"{self.index.number}__in": numbers}).values_list("pk", flat=True))
 
     def have(self, words: list[str], way: str) -> Q:
         """The condition of having all `words`, or the only one, which may be a number; `way` names a lookup."""
