@@ -274,6 +274,26 @@ def test_the_page_of_its_own_behaves_like_the_dialog(show, live_server, opportun
     expect(page).to_have_url(live_server.url + opportunity.get_absolute_url())
 
 
+def test_a_click_counts_while_what_follows_from_a_choice_arrives(show, opportunity):
+    # given a dialog in which a choice was made, whose answer is on its way
+    page = show(opportunity)
+    dialog = open_dialog(page, LOST)
+    waiting = []
+    page.route("**/close/preview/", lambda route: waiting.append(route))
+    with page.expect_request("**/close/preview/"):
+        dialog.get_by_role("radio", name="Won").check()
+
+    # when the answer comes between the press and the release of the button
+    dialog.get_by_role("button", name="Close opportunity").hover()
+    page.mouse.down()
+    waiting[0].continue_()
+    expect(dialog.get_by_label("Actual revenue")).to_have_value("184,000.00")
+    page.mouse.up()
+
+    # then the form is sent
+    expect(dialog.get_by_text("Choose what becomes of this quote.")).to_have_count(2)
+
+
 def test_what_follows_from_a_choice_is_announced(show, opportunity):
     page = show(opportunity)
     dialog = open_dialog(page, WON)
