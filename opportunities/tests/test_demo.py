@@ -73,6 +73,7 @@ def snapshot() -> list:
     ]
 
 
+@pytest.mark.one_database
 def test_the_same_seed_gives_the_same_data_and_another_seed_other_data():
     snapshots = []
     for seed in ("7", "7", "8"):

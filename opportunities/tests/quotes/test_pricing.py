@@ -13,6 +13,8 @@ from opportunities.quotes.draft_services import check_line
 from opportunities.quotes.pricing import price, total_up
 from opportunities.quotes.services import net_total
 
+pytestmark = pytest.mark.one_database
+
 UNITS = {"EUR": 2, "JPY": 0, "TND": 3}
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is slow, not wrong
 currencies = st.sampled_from(sorted(UNITS))
