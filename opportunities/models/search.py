@@ -97,24 +97,11 @@ class InRow(Lookup):
     lookup_name = "in_row"
     prepare_rhs = False
 
-    def as_postgresql(self, compiler, connection):
+    def as_sql(self, compiler, connection):
         column, params = self.process_lhs(compiler, connection)
-        return like(f"({column} || '')", self.rhs, connection), params
-
-    def as_sqlite(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        patterns = [f"%{connection.ops.prep_for_like_query(word)}%" for word in self.rhs]
-        return " AND ".join([f"{column} LIKE %s ESCAPE '\\'"] * len(patterns)), [*params * len(patterns), *patterns]
-
-
-class Reads(InRow):
-    """The same; PostgreSQL, which knows how common words are, may ask the index."""
-
-    lookup_name = "reads"
-
-    def as_postgresql(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        return like(column, self.rhs, connection), params
+        find = "strpos" if connection.vendor == "postgresql" else "instr"  # half the time of LIKE
+        found = " AND ".join([f"{find}({column}, %s) > 0"] * len(self.rhs))
+        return found, [param for word in self.rhs for param in (*params, word)]
 
 
 class Has(InRow):
@@ -123,12 +110,12 @@ class Has(InRow):
     lookup_name = "has"
 
     def as_postgresql(self, compiler, connection):
-        in_row, params = super().as_postgresql(compiler, connection)
-        column, _params = self.process_lhs(compiler, connection)
-        return f"{like(column, ends(self.rhs), connection)} AND {in_row}", params * 2
+        in_row, params = self.as_sql(compiler, connection)
+        column, column_params = self.process_lhs(compiler, connection)
+        return f"{like(column, ends(self.rhs), connection)} AND {in_row}", [*column_params, *params]
 
     def as_sqlite(self, compiler, connection):
-        in_row, params = super().as_sqlite(compiler, connection)
+        in_row, params = self.as_sql(compiler, connection)
         model = self.lhs.target.model
         key, key_params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
         index = f"{model._meta.db_table}_search"
@@ -136,7 +123,7 @@ class Has(InRow):
         return f"{found} AND {in_row}", [*key_params, match(ends(self.rhs)), *params]
 
 
-for lookup in [InRow, Reads, Has]:
+for lookup in [InRow, Has]:
     SearchedField.register_lookup(lookup)
 
 
@@ -207,12 +194,12 @@ class Words:
             rows = rows.filter(self.have(group, "has"))
         for word in self.words:
             if word not in asked:
-                rows = rows.filter(self.have([word], "in_row" if by_index else "reads"))
+                rows = rows.filter(self.have([word], "in_row"))
         return rows
 
     def are_common(self, rows: QuerySet, most: int) -> bool:
         """Whether at least `most` of `rows`, the first ones of an order, have the words."""
-        have = [self.have([word], "reads") for word in self.words]
+        have = [self.have([word], "in_row") for word in self.words]
         return rows.aggregate(hits=Count("pk", filter=reduce(and_, have)))["hits"] >= most
 
     def of(self, rows: QuerySet) -> QuerySet:
