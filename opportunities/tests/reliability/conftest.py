@@ -19,12 +19,12 @@ def workers(django_db_setup) -> Iterator[Workers]:
 
 
 @pytest.fixture
-def race(workers) -> Iterator[Callable[[str], Race]]:
+def race(workers) -> Iterator[Callable[..., Race]]:
     """Begins a race of that name; at the end no rule is broken."""
     races = []
 
-    def begin(name: str) -> Race:
-        races.append(Race(workers, name))
+    def begin(name: str, *more: int) -> Race:
+        races.append(Race(workers, name, *more))
         return races[-1]
 
     yield begin
