@@ -253,6 +253,7 @@ class Deals:
         rng, days = self.rng, self.days
         thing, work, site = (rng.choice(choices) for choices in (words.THINGS, words.WORKS, words.SITES))
         topic = f"{thing} {work} {site}, lot {rng.randrange(10**6)}"
+        folded_topic = fold(topic)
         account = 1 + int(len(self.office.accounts) * rng.random() ** 2)  # a few accounts have many
         expected = deal.last + rng.randint(-20, 20) if closing else self.today + rng.randint(-45, 180)
         expected = max(expected, deal.opened)
@@ -261,8 +262,8 @@ class Deals:
         opportunity = OpportunityRow(
             id=deal.key,
             topic=topic,
-            folded_topic=fold(topic),
-            search_text=f"{fold(topic)}\n{self.office.accounts[account - 1]}",
+            folded_topic=folded_topic,
+            search_text=f"{folded_topic}\n{self.office.accounts[account - 1]}",
             account_id=account,
             contact_id=account if rng.random() < 0.7 else None,
             owner_id=deal.owner,

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from opportunities.models.fields import AmountField, FoldedField, ReadInRow, SearchedField, Unindexed
 from opportunities.models.reference import Account, Competitor, Contact, Product, Stage, State, StatusReason
 from opportunities.models.search import Words
-from opportunities.models.search_index import OPPORTUNITIES
 from opportunities.money import AMOUNTS, CURRENCIES
 
 # Closed ones whose data disagrees. An index has each kind and nothing else; no condition compares with a parameter,
@@ -29,7 +28,7 @@ CONTRADICTIONS = {
 class OpportunityQuerySet(models.QuerySet):
     def search(self, text: str) -> "OpportunityQuerySet":
         """Those with every word of `text` in topic or account, or as a quote number; case and accents do not matter."""
-        return Words(OPPORTUNITIES, self, text).of(self)
+        return Words(self, text).of(self)
 
     def open(self) -> "OpportunityQuerySet":
         """Open ones; said twice, by the condition of the indexes that have no others, and by their first column."""

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from opportunities.models.fields import AmountField, FoldedField, Unindexed
 from opportunities.models.opportunity import Opportunity
 from opportunities.models.search import Words
-from opportunities.models.search_index import QUOTES
 from opportunities.money import AMOUNTS
 
 
@@ -54,7 +53,7 @@ class QuoteQuerySet(models.QuerySet):
 
     def search(self, text: str) -> "QuoteQuerySet":
         """Those with every word of `text` in their name or as their number; case and accents do not matter."""
-        return Words(QUOTES, self, text).of(self)
+        return Words(self, text).of(self)
 
     def of(self, opportunities: models.QuerySet | Collection[int], statuses: Sequence[str]) -> "QuoteQuerySet":
         """Those of `opportunities` with one of `statuses`, found by their opportunity, however many have the status."""

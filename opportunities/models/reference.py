@@ -12,7 +12,6 @@ from opportunities.models.fields import AmountField, FoldedField, PercentField, 
 from opportunities.models.merging import Mergeable, MergeableQuerySet
 from opportunities.models.prepared import Prepared
 from opportunities.models.search import Words
-from opportunities.models.search_index import ACCOUNTS
 from opportunities.money import AMOUNTS, CURRENCIES
 
 UNIT_LENGTH = 20  # characters, of "hour", "m²" or "licence"
@@ -40,7 +39,7 @@ SECTORS = """
 class AccountQuerySet(MergeableQuerySet):
     def search(self, text: str) -> "AccountQuerySet":
         """Those whose name has every word of `text`; case and accents do not matter."""
-        return Words(ACCOUNTS, self, text).of(self)
+        return Words(self, text).of(self)
 
     def called(self, name: str) -> "Account | None":
         """The account of that name, or the one that it was merged into.

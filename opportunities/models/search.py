@@ -22,7 +22,7 @@ from django.utils.functional import cached_property
 
 from opportunities.models.fields import SearchedField, fold
 from opportunities.models.prepared import Given, Keys
-from opportunities.models.search_index import TextIndex
+from opportunities.models.search_index import INDEX_OF
 
 LATEST, AT_ONCE = 500, 5  # rows that are read to see how common words are, and how many of them have common words
 FEW = 10_000  # rows at most that a database finds by another index than that of a list, and then sorts
@@ -116,9 +116,9 @@ class Has(InRow):
 
     def as_sqlite(self, compiler, connection):
         in_row, params = self.as_sql(compiler, connection)
-        model = self.lhs.target.model
-        key, key_params = compiler.compile(Col(self.lhs.alias, model._meta.pk))
-        index = f"{model._meta.db_table}_search"
+        meta = self.lhs.target.model._meta
+        key, key_params = compiler.compile(Col(self.lhs.alias, meta.pk))
+        index = INDEX_OF[meta.db_table].name
         found = f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"
         return f"{found} AND {in_row}", [*key_params, match(ends(self.rhs)), *params]
 
@@ -128,10 +128,10 @@ for lookup in [InRow, Has]:
 
 
 class Words:
-    """The words of `text`, which `rows` have in the text of `index`, or as the number of a quote."""
+    """The words of `text`, which `rows` have in the text of their table's index, or as the number of a quote."""
 
-    def __init__(self, index: TextIndex, rows: QuerySet, text: str):
-        self.index, self.connection = index, connections[rows.db]
+    def __init__(self, rows: QuerySet, text: str):
+        self.index, self.connection = INDEX_OF[rows.model._meta.db_table], connections[rows.db]
         self.all = rows.model._default_manager.using(rows.db).order_by()
         self.words = words_of(text)
         self.asked = [word for word in self.words if is_indexed(word)][:LOOKED_UP]

@@ -121,9 +121,12 @@ class OpportunityText(TextIndex):
 
 
 OPPORTUNITIES = OpportunityText("opportunities_opportunity", "search_text", number="quotes__number")
-ACCOUNTS = TextIndex("opportunities_account", "folded_name")
-QUOTES = TextIndex("opportunities_quote", "folded_name", number="number")
-INDEXES = [OPPORTUNITIES, ACCOUNTS, QUOTES]
+INDEXES = [
+    OPPORTUNITIES,
+    TextIndex("opportunities_account", "folded_name"),
+    TextIndex("opportunities_quote", "folded_name", number="number"),
+]
+INDEX_OF = {index.table: index for index in INDEXES}
 
 
 def create(connection) -> None:

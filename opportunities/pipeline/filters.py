@@ -16,7 +16,6 @@ from opportunities.formats import format_date
 from opportunities.models import STAGES, Account, Competitor, Opportunity, Quote, State, StatusReason
 from opportunities.models.prepared import Prepared
 from opportunities.models.search import FEW, Words
-from opportunities.models.search_index import OPPORTUNITIES
 from opportunities.money import CURRENCIES, format_amount
 from opportunities.paging import SIZE, Order
 from opportunities.pipeline.deal_filters import NONE, AmountFilter, DayFilter, DealFilter
@@ -287,7 +286,7 @@ class OpportunityFilter(DealFilter):
         """The opportunities that match, in querysets that each read a range of an index, and none twice."""
         if self.form.errors:
             return []
-        words, keys = Words(OPPORTUNITIES, self.qs, self.chosen["q"]), {}
+        words, keys = Words(self.qs, self.chosen["q"]), {}
         if self.account:
             keys["account"] = self.account
         if is_owners := self.chosen["owner"] != ALL:
