@@ -14,6 +14,7 @@ from opportunities.fields import DateField
 from opportunities.insights.owners import chosen_owner, owner_choices
 from opportunities.models import Opportunity, TimelineEvent
 from opportunities.money import CURRENCIES
+from opportunities.pipeline.totals import adding_up
 from opportunities.quotes.filters import ALL, MINE
 
 RECENT = timedelta(days=7)
@@ -92,6 +93,7 @@ class ForecastFilter(forms.Form):
     def changes_address(self) -> str:
         return self.address("changes")
 
-    def list_address(self, **filters: object) -> str:
-        """The address of the list of those of the same owner that `filters` of the list leave."""
-        return f"{reverse('opportunities:list')}?{urlencode({'owner': self.owner_choice} | filters)}"
+    def list_address(self, count: int, **filters: object) -> str:
+        """The address of the list of the `count` opportunities of the same owner that `filters` of the list leave."""
+        asked = {"owner": self.owner_choice} | filters | adding_up(count)
+        return f"{reverse('opportunities:list')}?{urlencode(asked)}"

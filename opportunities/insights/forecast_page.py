@@ -42,31 +42,32 @@ class Page:
 
     # Where numbers lead to
 
-    def open_url(self, **filters: object) -> str:
-        return self.filters.list_address(state=State.OPEN, currency=self.currency, **filters)
+    def open_url(self, number: int, **filters: object) -> str:
+        return self.filters.list_address(number, state=State.OPEN, currency=self.currency, **filters)
 
-    def won_url(self, first: date, last: date) -> str:
-        return self.filters.list_address(state=State.WON, currency=self.currency, closed_from=first, closed_until=last)
+    def won_url(self, won: Won, first: date, last: date) -> str:
+        days = {"closed_from": first, "closed_until": last}
+        return self.filters.list_address(won.count, state=State.WON, currency=self.currency, **days)
 
     def when_url(self, when: When) -> str:
+        number = self.forecast.open_in[when].count
         if isinstance(when, Month):
-            return self.open_url(estimated_from=max(when.first, self.today), estimated_until=when.last)
+            return self.open_url(number, estimated_from=max(when.first, self.today), estimated_until=when.last)
         after = self.forecast.months[-1].plus(1).first
-        return self.open_url(
-            **{OVERDUE: {"overdue": "yes"}, LATER: {"estimated_from": after}, UNDATED: {"missing": "date"}}[when]
-        )
+        filters = {OVERDUE: {"overdue": "yes"}, LATER: {"estimated_from": after}, UNDATED: {"missing": "date"}}
+        return self.open_url(number, **filters[when])
 
     @property
     def all_open_url(self) -> str:
-        return self.open_url()
+        return self.open_url(self.forecast.open.count)
 
     @property
     def unknown_url(self) -> str:
-        return self.open_url(missing="revenue")
+        return self.open_url(self.forecast.open.unknown, missing="revenue")
 
     @property
     def all_won_url(self) -> str:
-        return self.won_url(self.first_day, Month.of(self.today).last)
+        return self.won_url(self.forecast.won, self.first_day, Month.of(self.today).last)
 
     # Tables
 
@@ -91,7 +92,7 @@ class Page:
             [
                 words(str(stage)),
                 Cell(stage.probability, format_percent(stage.probability)),
-                *self.open_cells(pipeline, self.open_url(stage=stage.pk)),
+                *self.open_cells(pipeline, self.open_url(pipeline.count, stage=stage.pk)),
             ]
             for stage, pipeline in self.forecast.open_at.items()
         ]
@@ -103,7 +104,7 @@ class Page:
         cells = [name, *self.open_cells(pipeline, url)]
         if won is None:
             return [*cells, Cell(None, ""), Cell(None, "")]
-        won_url = self.won_url(when.first, when.last) if isinstance(when, Month) else self.all_won_url
+        won_url = self.won_url(won, when.first, when.last) if isinstance(when, Month) else self.all_won_url
         return [*cells, *self.won_cells(won, won_url)]
 
     def won_cells(self, won: Won, url: str) -> list[Cell]:
@@ -153,7 +154,7 @@ class Page:
 
     def won_part(self, month: Month, won: Won) -> Part:
         text = _("%(amount)s won") % {"amount": self.in_words(won.revenue)}
-        return Part("won", won.revenue, text, self.won_url(month.first, month.last))
+        return Part("won", won.revenue, text, self.won_url(won, month.first, month.last))
 
     def open_parts(self, pipeline: Pipeline, url: str) -> list[Part]:
         weighted, estimated = self.in_words(pipeline.weighted), self.in_words(pipeline.estimated)
@@ -177,7 +178,7 @@ class Page:
         )
 
     def stage_bar(self, stage: Stage, pipeline: Pipeline) -> Bar:
-        url = self.open_url(stage=stage.pk) if pipeline.count else ""
+        url = self.open_url(pipeline.count, stage=stage.pk) if pipeline.count else ""
         return Bar(str(stage), self.open_parts(pipeline, ""), self.in_words(pipeline.estimated), url)
 
     def in_words(self, amount) -> str:

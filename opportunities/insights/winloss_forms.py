@@ -18,7 +18,7 @@ from opportunities.models import Account, Competitor, Opportunity, Product, Stag
 from opportunities.money import CURRENCIES
 from opportunities.pipeline.deal_filters import MOST_DECIMALS, NONE
 from opportunities.pipeline.filters import as_text
-from opportunities.pipeline.totals import COUNTED
+from opportunities.pipeline.totals import adding_up
 from opportunities.quotes.filters import ALL, MINE
 
 COMMON = ["closed_from", "closed_until", "owner"]
@@ -165,8 +165,7 @@ class WinLossFilter(forms.Form):
         It counts all of them, where a list by itself counts to a bound.
         """
         days = {"closed_from": period.first, "closed_until": period.last}
-        everything = {"sum": "all"} if count > COUNTED else {}
-        asked = {"state": "all"} | self.kept | {"currency": currency} | days | filters | everything
+        asked = {"state": "all"} | self.kept | {"currency": currency} | days | filters | adding_up(count)
         return f"{reverse('opportunities:list')}?{urlencode(asked)}"
 
 

@@ -12,6 +12,11 @@ from opportunities.paging import Page
 COUNTED = 500  # opportunities; of more, a page adds up all only when it is asked to
 
 
+def adding_up(number: int) -> dict[str, str]:
+    """What an address of the list says so that it adds up `number` opportunities, however many."""
+    return {"sum": "all"} if number > COUNTED else {}
+
+
 @dataclass
 class Sums:
     """The opportunities of one currency: how many, and their revenue in that currency.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from opportunities.insights.forecast import BEFORE, LATER, OVERDUE, UNDATED, Pipeline, Won, forecasts
 from opportunities.insights.months import Month
 from opportunities.models import Opportunity, Stage, StatusReason
+from opportunities.pipeline import totals
 from opportunities.tests.factories import OpportunityFactory, close, day
 from opportunities.tests.plans import keep_only, plans_of, prefer_indexes
 
@@ -113,6 +114,18 @@ def test_every_count_opens_the_list_of_exactly_these(client, manager, pipeline):
         assert len(counts) > 4
         for url, count in counts:
             assert (url, client.get(url).context["totals"].count) == (url, count)
+
+
+@pytest.mark.parametrize("counted", [0, 1, 500])
+def test_a_list_that_would_not_add_up_so_many_by_itself_is_asked_to(client, manager, pipeline, monkeypatch, counted):
+    monkeypatch.setattr(totals, "COUNTED", counted)
+    client.force_login(manager)
+    counts = [(url, int(text)) for url, text in links(client.get(URL).content.decode()) if text.isdigit()]
+    assert max(count for _url, count in counts) > 1
+    for url, count in counts:
+        assert ("&sum=all" in url) == (count > counted)
+        found = client.get(url).context["totals"]
+        assert (found.is_too_many, sum(sums.count for sums in found.sums)) == (False, count)
 
 
 def test_what_lacks_an_estimate_or_a_date_is_a_list_too(client, salesperson, pipeline):
